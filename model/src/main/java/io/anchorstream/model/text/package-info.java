@@ -1,0 +1,5 @@
+/** Frozen text encoders. */
+@NullMarked
+package io.anchorstream.model.text;
+
+import org.jspecify.annotations.NullMarked;
