@@ -1,0 +1,206 @@
+package io.anchorstream.model.loss;
+
+import java.util.Arrays;
+
+/**
+ * Cross-batch memory (Wang et al., arXiv 1912.06798): a ring of past embeddings with label, item, step and text vector.
+ * It counts its rows explicitly, so label 0 means nothing special; rows older than the age limit are dropped; items
+ * without a label never enter.
+ */
+public final class EmbeddingMemory {
+    private final int capacity;
+    private final long maxAge;
+    private final long warmUp;
+
+    private long written;
+    private int size;
+    private int dimension;
+    private int textDimension;
+    private float[] embeddings = new float[0];
+    private float[] texts = new float[0];
+    private final boolean[] hasText;
+    private final long[] labels;
+    private final long[] items;
+    private final long[] steps;
+
+    /**
+     * @param capacity rows at most; 0 = no memory
+     * @param maxAge steps after which a row is dropped
+     * @param warmUp steps before losses look at the memory: early embeddings move too fast
+     */
+    public EmbeddingMemory(int capacity, long maxAge, long warmUp) {
+        if (capacity < 0 || maxAge < 0 || warmUp < 0) {
+            throw new IllegalArgumentException("memory rows, age limit and warm-up must not be negative: " + capacity
+                    + ", " + maxAge + ", " + warmUp);
+        }
+        this.capacity = capacity;
+        this.maxAge = maxAge;
+        this.warmUp = warmUp;
+        this.hasText = new boolean[capacity];
+        this.labels = new long[capacity];
+        this.items = new long[capacity];
+        this.steps = new long[capacity];
+    }
+
+    /** A memory that never holds anything. */
+    public static EmbeddingMemory none() {
+        return new EmbeddingMemory(0, 0, 0);
+    }
+
+    /** Drops rows older than the age limit. Call once per step, before the memory is read. */
+    public void expire(long step) {
+        while (size > 0 && step - steps[slot(0)] > maxAge) {
+            size--;
+        }
+    }
+
+    /**
+     * Stores the rows of a batch, the oldest rows making room.
+     *
+     * @param unit {@code float[N][D]} unit rows, detached
+     * @return the slot of each row, -1 for rows without a label; a slot is how an anchor's own copy is recognised
+     */
+    public int[] put(long step, FloatMatrix unit, long[] rowLabels, long[] rowItems, float[][] rowTexts) {
+        int[] slots = new int[unit.rows()];
+        Arrays.fill(slots, -1);
+        if (capacity == 0) {
+            return slots;
+        }
+        shape(unit.columns(), rowTexts);
+        for (int i = 0; i < unit.rows(); i++) {
+            if (rowLabels[i] < 0) {
+                continue;
+            }
+            int slot = (int) (written % capacity);
+            System.arraycopy(unit.values(), i * dimension, embeddings, slot * dimension, dimension);
+            hasText[slot] = textDimension > 0 && rowTexts[i].length == textDimension;
+            if (hasText[slot]) {
+                System.arraycopy(rowTexts[i], 0, texts, slot * textDimension, textDimension);
+            } else {
+                Arrays.fill(texts, slot * textDimension, (slot + 1) * textDimension, 0f);
+            }
+            labels[slot] = rowLabels[i];
+            items[slot] = rowItems[i];
+            steps[slot] = step;
+            slots[i] = slot;
+            written++;
+            size = Math.min(size + 1, capacity);
+        }
+        return slots;
+    }
+
+    private void shape(int columns, float[][] rowTexts) {
+        if (dimension != columns) {
+            // Vectors of another space cannot be compared with these.
+            dimension = columns;
+            embeddings = new float[capacity * dimension];
+            size = 0;
+        }
+        for (float[] text : rowTexts) {
+            if (text.length > 0 && text.length != textDimension) {
+                textDimension = text.length;
+                texts = new float[capacity * textDimension];
+                Arrays.fill(hasText, false);
+            }
+        }
+    }
+
+    private int slot(int oldestFirst) {
+        return (int) ((written - size + oldestFirst) % capacity);
+    }
+
+    /** Whether losses may look at it. */
+    public boolean ready(long step) {
+        return size > 0 && step > warmUp;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Slots that were ever written: {@code 0..used()-1}. */
+    int used() {
+        return (int) Math.min(written, capacity);
+    }
+
+    /** Whether the slot holds a row that has not been dropped. */
+    boolean live(int slot) {
+        long age = written - 1 - slot;
+        return slot < used() && age % capacity < size;
+    }
+
+    /** All slots ever written, dropped ones included, {@code float[used][D]}; a view. */
+    public FloatMatrix embeddings() {
+        return new FloatMatrix(used(), dimension, embeddings);
+    }
+
+    FloatMatrix texts() {
+        return new FloatMatrix(used(), textDimension, texts);
+    }
+
+    boolean hasText(int slot) {
+        return hasText[slot];
+    }
+
+    public long label(int slot) {
+        return labels[slot];
+    }
+
+    public long item(int slot) {
+        return items[slot];
+    }
+
+    /** Step at which the row was written. */
+    public long step(int slot) {
+        return steps[slot];
+    }
+
+    /** Live slots, oldest first. */
+    public int[] liveSlots() {
+        int[] slots = new int[size];
+        for (int i = 0; i < size; i++) {
+            slots[i] = slot(i);
+        }
+        return slots;
+    }
+
+    public void save(SavedState state) {
+        state.putLongs("shape", capacity, dimension, textDimension, written, size);
+        state.putFloats("embeddings", embeddings);
+        state.putFloats("texts", texts);
+        long[] flags = new long[capacity];
+        for (int i = 0; i < capacity; i++) {
+            flags[i] = hasText[i] ? 1 : 0;
+        }
+        state.putLongs("has-text", flags);
+        state.putLongs("labels", labels);
+        state.putLongs("items", items);
+        state.putLongs("steps", steps);
+    }
+
+    /** @throws IllegalArgumentException if the state is of a memory of another capacity */
+    public void load(SavedState state) {
+        long[] shape = state.longs("shape");
+        if (shape[0] != capacity) {
+            throw new IllegalArgumentException("the saved memory has " + shape[0] + " rows, this one " + capacity
+                    + ": restore with the setting the checkpoint was written with");
+        }
+        dimension = (int) shape[1];
+        textDimension = (int) shape[2];
+        written = shape[3];
+        size = (int) shape[4];
+        embeddings = state.floats("embeddings");
+        texts = state.floats("texts");
+        long[] flags = state.longs("has-text");
+        for (int i = 0; i < capacity; i++) {
+            hasText[i] = flags[i] == 1;
+        }
+        System.arraycopy(state.longs("labels"), 0, labels, 0, capacity);
+        System.arraycopy(state.longs("items"), 0, items, 0, capacity);
+        System.arraycopy(state.longs("steps"), 0, steps, 0, capacity);
+    }
+}

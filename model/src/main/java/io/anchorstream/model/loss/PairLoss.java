@@ -1,0 +1,27 @@
+package io.anchorstream.model.loss;
+
+import java.util.Map;
+
+/**
+ * A loss of a matrix of pair values: triplet, contrastive, multi-similarity, lifted, ... It sees neither embeddings nor
+ * memory, so that each works in the batch and against the memory alike.
+ */
+interface PairLoss {
+
+    Measure measure();
+
+    /** Whether {@link PairMatrix#textDistances} must be filled. */
+    default boolean readsText() {
+        return false;
+    }
+
+    /**
+     * Value, and d loss / d value of each pair.
+     *
+     * @param gradient {@code float[anchors][candidates]}, all zero on entry
+     */
+    PairTally evaluate(PairMatrix pairs, float[] gradient);
+
+    /** Adds numbers about the last in-batch evaluation. */
+    default void describe(PairMatrix pairs, Map<String, Double> metrics) {}
+}

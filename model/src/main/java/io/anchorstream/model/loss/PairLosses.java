@@ -1,0 +1,141 @@
+package io.anchorstream.model.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import static io.anchorstream.model.loss.LossOption.count;
+import static io.anchorstream.model.loss.LossOption.number;
+import static io.anchorstream.model.loss.LossOption.toggle;
+import static io.anchorstream.model.loss.LossOption.word;
+
+/** Declares the losses that are functions of pairs. */
+final class PairLosses {
+    private PairLosses() {}
+
+    static List<LossSpec> all() {
+        return List.of(adaptiveTriplet(), semiHard(), batchAll(), batchHard(), softMargin());
+    }
+
+    private static LossSpec adaptiveTriplet() {
+        return spec(
+                "adaptive-triplet",
+                "Triplet loss whose margin grows with the distance of the two descriptions (arXiv 1909.12939).",
+                new Shared(1.0, 0.95),
+                List.of(
+                        number("beta", 0.2, "Margin between items whose texts are equal."),
+                        number("sem-scale", -1, "Margin added per squared text distance; -1 = 1 / (4 - beta)."),
+                        number("max-margin", 1.5, "Largest margin; squared distances of unit vectors end at 4."),
+                        word("mining", "semi-hard", "Which triplets teach: semi-hard, hard, all or band."),
+                        toggle("rank-by-margin", false, "Look for negatives by distance - margin, not by distance.")),
+                options -> {
+                    double beta = options.number("beta", 0, 4);
+                    double scale = options.number("sem-scale", -1, 4);
+                    return new TripletLoss(new TripletLoss.Settings(
+                            Measure.SQUARED,
+                            options.choice("mining", TripletMining.class),
+                            new Margin.Adaptive(
+                                    beta, scale < 0 ? 1 / (4 - beta) : scale, options.number("max-margin", 0, 4)),
+                            false,
+                            false,
+                            options.toggle("rank-by-margin")));
+                });
+    }
+
+    private static LossSpec semiHard() {
+        return spec(
+                "triplet-semi-hard",
+                "FaceNet's triplet loss on squared distances, each positive pair with its semi-hard negative.",
+                new Shared(0, 2),
+                List.of(
+                        number("margin", 0.2, "How far a negative must stay behind a positive."),
+                        word("mining", "semi-hard", "semi-hard, or band for every triplet within the margin."),
+                        word("distance", "squared", "squared or euclidean.")),
+                options -> hinge(options, options.choice("mining", TripletMining.class), false));
+    }
+
+    private static LossSpec batchAll() {
+        return spec(
+                "triplet-batch-all",
+                "Triplet loss, mean over all triplets above zero (arXiv 1703.07737).",
+                new Shared(0, 2),
+                List.of(
+                        number("margin", 0.2, "How far a negative must stay behind a positive."),
+                        word("distance", "euclidean", "squared or euclidean.")),
+                options -> hinge(options, TripletMining.ALL, false));
+    }
+
+    private static LossSpec batchHard() {
+        return spec(
+                "triplet-batch-hard",
+                "Triplet loss of each anchor's farthest positive and nearest negative (arXiv 1703.07737).",
+                new Shared(0, 2),
+                List.of(
+                        number("margin", 0.2, "How far a negative must stay behind a positive."),
+                        word("distance", "euclidean", "squared or euclidean.")),
+                options -> hinge(options, TripletMining.HARD, true));
+    }
+
+    private static LossSpec softMargin() {
+        return spec(
+                "triplet-soft-margin",
+                "Batch-hard with log(1 + exp) in place of the hinge: never quite satisfied (arXiv 1703.07737).",
+                new Shared(0, 2),
+                List.of(
+                        word("mining", "hard", "hard, all or semi-hard."),
+                        word("distance", "euclidean", "squared or euclidean.")),
+                options -> new TripletLoss(new TripletLoss.Settings(
+                        options.choice("distance", Measure.class),
+                        options.choice("mining", TripletMining.class),
+                        new Margin.Fixed(0),
+                        true,
+                        true,
+                        false)));
+    }
+
+    private static TripletLoss hinge(LossOptions options, TripletMining mining, boolean meanOverValid) {
+        return new TripletLoss(new TripletLoss.Settings(
+                options.choice("distance", Measure.class),
+                mining,
+                new Margin.Fixed(options.number("margin", 0, 4)),
+                false,
+                meanOverValid,
+                false));
+    }
+
+    /** Defaults of the options that every pair loss has. */
+    private record Shared(double memoryWeight, double falseNegativeCosine) {
+        List<LossOption> options() {
+            return List.of(
+                    number(
+                            "memory-weight",
+                            memoryWeight,
+                            "Weight of the loss against the cross-batch memory; 0 = off."),
+                    count("memory-ramp", 500, "Steps over which the memory's weight grows to its value."),
+                    number("fn-tau", falseNegativeCosine, "Ignore negatives whose texts have this cosine or more."),
+                    number("fp-tau", -2, "Ignore positives whose texts have a cosine below this."),
+                    toggle("centre-text", true, "Take the running mean off text vectors before comparing them."),
+                    toggle("normalise", true, "Compare unit vectors; false = as they leave the network, no memory."));
+        }
+    }
+
+    private static LossSpec spec(
+            String name, String doc, Shared shared, List<LossOption> own, Function<LossOptions, PairLoss> loss) {
+        List<LossOption> options = new ArrayList<>(
+                Stream.concat(own.stream(), shared.options().stream()).toList());
+        return new LossSpec(
+                name,
+                doc,
+                options,
+                (values, seed) -> new PairMetricLoss(
+                        loss.apply(values),
+                        new PairMetricLoss.Settings(
+                                values.toggle("normalise"),
+                                values.number("memory-weight", 0, 100),
+                                values.count("memory-ramp"),
+                                values.number("fn-tau"),
+                                values.number("fp-tau"),
+                                values.toggle("centre-text"))));
+    }
+}
