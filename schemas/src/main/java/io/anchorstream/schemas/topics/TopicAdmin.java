@@ -1,0 +1,169 @@
+package io.anchorstream.schemas.topics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the topic catalogue on a cluster and tells where a cluster differs from it. Never alters a topic. */
+public final class TopicAdmin {
+
+    private TopicAdmin() {}
+
+    /**
+     * Creates what is missing, and waits until the cluster knows the new topics.
+     *
+     * @param replicationFactor copies of each partition; -1 takes the broker's default
+     * @return one status per topic, in the order of {@link Topics#all()}: Created, Exists or Differs
+     * @throws KafkaException when the cluster refuses, e.g. with fewer brokers than copies
+     */
+    public static List<TopicStatus> ensure(Admin admin, Topics topics, short replicationFactor) {
+        List<TopicStatus> before = diff(admin, topics);
+        List<TopicSpec> missing = before.stream()
+                .filter(TopicStatus.Missing.class::isInstance)
+                .map(TopicStatus::spec)
+                .toList();
+        if (missing.isEmpty()) {
+            return before;
+        }
+        Map<String, KafkaFuture<Void>> created = admin.createTopics(missing.stream()
+                        .map(spec -> spec.newTopic(replicationFactor))
+                        .toList())
+                .values();
+        boolean raced = false;
+        for (TopicSpec spec : missing) {
+            KafkaFuture<Void> future = created.get(spec.name());
+            if (future == null) {
+                throw new KafkaException("The cluster did not answer for topic " + spec.name() + ".");
+            }
+            // Another instance that starts at the same time may have been first: look at what it made.
+            raced |= !await(
+                            future,
+                            TopicExistsException.class,
+                            "create topic " + spec.name() + " with " + replicationFactor + " copies")
+                    .done();
+        }
+        if (raced) {
+            return diff(admin, topics);
+        }
+        return before.stream()
+                .map(status ->
+                        status instanceof TopicStatus.Missing gone ? new TopicStatus.Created(gone.spec()) : status)
+                .toList();
+    }
+
+    /** Compares the cluster with the catalogue and changes nothing: Missing, Exists or Differs per topic. */
+    public static List<TopicStatus> diff(Admin admin, Topics topics) {
+        List<String> names = topics.all().stream().map(TopicSpec::name).toList();
+        Map<String, KafkaFuture<TopicDescription>> descriptions =
+                admin.describeTopics(names).topicNameValues();
+        Map<String, TopicDescription> present = topics.all().stream()
+                .map(spec -> describeOrNull(descriptions, spec.name()))
+                .flatMap(Stream::ofNullable)
+                .collect(Collectors.toMap(TopicDescription::name, Function.identity()));
+        Map<String, Config> configs =
+                configs(admin, present.keySet().stream().sorted().toList());
+        return topics.all().stream()
+                .map(spec -> status(spec, present.get(spec.name()), configs.get(spec.name())))
+                .toList();
+    }
+
+    /** A table of the catalogue itself, for people; needs no cluster. */
+    public static String describe(Topics topics) {
+        int width = topics.all().stream().mapToInt(s -> s.name().length()).max().orElse(0);
+        String format = "%-" + width + "s  %10s  %-8s  %-8s  %s%n";
+        StringBuilder table =
+                new StringBuilder(String.format(format, "topic", "partitions", "clean-up", "side", "holds"));
+        for (TopicSpec spec : topics.all()) {
+            table.append(String.format(
+                    format,
+                    spec.name(),
+                    spec.partitions(),
+                    spec.config().get("cleanup.policy"),
+                    spec.direction().name().toLowerCase(Locale.ROOT),
+                    spec.purpose()));
+        }
+        return table.toString();
+    }
+
+    private static @Nullable TopicDescription describeOrNull(
+            Map<String, KafkaFuture<TopicDescription>> descriptions, String name) {
+        KafkaFuture<TopicDescription> future = descriptions.get(name);
+        return future == null
+                ? null
+                : await(future, UnknownTopicOrPartitionException.class, "describe topic " + name)
+                        .value();
+    }
+
+    private static Map<String, Config> configs(Admin admin, List<String> names) {
+        if (names.isEmpty()) {
+            return Map.of();
+        }
+        KafkaFuture<Map<ConfigResource, Config>> future = admin.describeConfigs(names.stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .toList())
+                .all();
+        Map<ConfigResource, Config> found = await(
+                        future, UnknownTopicOrPartitionException.class, "read the settings of " + names)
+                .value();
+        return found == null
+                ? Map.of()
+                : found.entrySet().stream()
+                        .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
+    }
+
+    private static TopicStatus status(TopicSpec spec, @Nullable TopicDescription found, @Nullable Config config) {
+        if (found == null || config == null) {
+            return new TopicStatus.Missing(spec);
+        }
+        List<TopicStatus.Difference> differences = new ArrayList<>();
+        int partitions = found.partitions().size();
+        if (partitions != spec.partitions()) {
+            differences.add(new TopicStatus.Difference(
+                    "partitions", Integer.toString(spec.partitions()), Integer.toString(partitions), true));
+        }
+        spec.config().keySet().stream().sorted().forEach(key -> {
+            ConfigEntry entry = config.get(key);
+            String value = entry == null ? null : entry.value();
+            String wanted = spec.config().get(key);
+            if (wanted != null && !wanted.equals(value)) {
+                differences.add(
+                        new TopicStatus.Difference(key, wanted, String.valueOf(value), key.equals("cleanup.policy")));
+            }
+        });
+        return differences.isEmpty() ? new TopicStatus.Exists(spec) : new TopicStatus.Differs(spec, differences);
+    }
+
+    private record Outcome<V>(boolean done, @Nullable V value) {}
+
+    /** Waits; not done when it failed in the tolerated way. */
+    private static <V> Outcome<V> await(KafkaFuture<V> future, Class<? extends Exception> tolerated, String what) {
+        try {
+            return new Outcome<>(true, future.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("Interrupted while trying to " + what + ".", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (tolerated.isInstance(cause)) {
+                return new Outcome<>(false, null);
+            }
+            throw new KafkaException("Could not " + what + ": " + cause.getMessage(), cause);
+        }
+    }
+}
