@@ -1,0 +1,29 @@
+package io.anchorstream.topology.training;
+
+import java.util.List;
+
+/**
+ * When a trained version may take the place of the one in service.
+ *
+ * @param rules all must pass
+ * @param minimumItems hold-outs smaller than this decide nothing: the candidate is promoted and the reason says so
+ * @param minimumSpread least {@code embedding.std} relative to what a uniform spread over the sphere has
+ *     ({@code 1 / sqrt(dimension)}); below it the vectors have collapsed
+ * @param shadow true = only report what would have been decided, promote nothing
+ */
+public record GateSettings(List<GateRule> rules, int minimumItems, double minimumSpread, boolean shadow) {
+    public GateSettings {
+        rules = List.copyOf(rules);
+    }
+
+    /** Recall@1 must not fall, MAP@R may fall by one point. Truth counts before weak labels where there is any. */
+    public static GateSettings defaults() {
+        return new GateSettings(
+                List.of(
+                        GateRule.mustGain(List.of("test.recall_at_1", "holdout.recall_at_1"), 0.0),
+                        GateRule.mayLose(List.of("test.map_at_r", "holdout.map_at_r"), 0.01)),
+                50,
+                0.1,
+                false);
+    }
+}

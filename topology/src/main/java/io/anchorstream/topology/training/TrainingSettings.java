@@ -1,0 +1,87 @@
+package io.anchorstream.topology.training;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import io.anchorstream.model.training.TrainingConfig;
+
+/**
+ * How the training loop runs.
+ *
+ * @param model what to learn with
+ * @param stepsPerVersion steps from one version to the next; counted, not timed, so that a replay cuts the same versions
+ * @param checkpoints local directory of the checkpoints
+ * @param keepCheckpoints newest checkpoints to keep, {@code >= 3}
+ * @param keepVersions newest versions whose weights stay on the topic
+ * @param holdoutItems most hold-out items held in memory and scored
+ * @param holdoutGrowth share by which the hold-out must change before the version in service is scored again
+ * @param holdoutQuiet how long the hold-out must have been quiet for a score outside a version's publication
+ * @param rescoreEvery least time between two scores of the version in service while the hold-out keeps growing
+ * @param nonFiniteLimit so many non-finite steps in a row restore the last good checkpoint
+ * @param queue batches polled and decoded ahead of the step
+ * @param preprocessing digest of the decoding and resizing settings, recorded with each version
+ * @param provenance code version, config digest and the like, recorded with each version
+ */
+public record TrainingSettings(
+        TrainingConfig model,
+        int stepsPerVersion,
+        Path checkpoints,
+        int keepCheckpoints,
+        int keepVersions,
+        int holdoutItems,
+        double holdoutGrowth,
+        Duration holdoutQuiet,
+        Duration rescoreEvery,
+        GateSettings gate,
+        int nonFiniteLimit,
+        int queue,
+        String preprocessing,
+        Map<String, String> provenance) {
+    public TrainingSettings {
+        provenance = Map.copyOf(provenance);
+        if (stepsPerVersion < 1) {
+            throw new IllegalArgumentException("a version takes at least one step, not " + stepsPerVersion);
+        }
+        if (keepCheckpoints < 3) {
+            throw new IllegalArgumentException("keep at least 3 checkpoints to fall back on, not " + keepCheckpoints);
+        }
+    }
+
+    /** A version every 100 steps, five versions kept, 2,000 hold-out items. */
+    public static TrainingSettings defaults(TrainingConfig model, Path checkpoints) {
+        return new TrainingSettings(
+                model,
+                100,
+                checkpoints,
+                3,
+                5,
+                2000,
+                0.2,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(30),
+                GateSettings.defaults(),
+                5,
+                3,
+                "",
+                Map.of());
+    }
+
+    public TrainingSettings withStepsPerVersion(int steps) {
+        return new TrainingSettings(
+                model,
+                steps,
+                checkpoints,
+                keepCheckpoints,
+                keepVersions,
+                holdoutItems,
+                holdoutGrowth,
+                holdoutQuiet,
+                rescoreEvery,
+                gate,
+                nonFiniteLimit,
+                queue,
+                preprocessing,
+                provenance);
+    }
+}

@@ -1,0 +1,164 @@
+package io.anchorstream.topology.versions;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.anchorstream.avro.CommandType;
+import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.VersionState;
+
+/**
+ * Decides what an operator's command does to the versions. Pure: the same history and command give the same events.
+ *
+ * <p>A rollback pins the version it returns to, so that no later version takes its place before an UNPIN. A refused
+ * command is answered as well, by the unchanged version in service with the refusal as its reason; so each command is
+ * answered by exactly one transaction, and never again after a restart.
+ */
+public final class CommandDesk {
+
+    /**
+     * @param events the transitions to publish, in order, in one transaction
+     * @param accepted whether the command was carried out
+     * @param answer what was done, or why not, in a sentence
+     */
+    public record Answer(List<ModelVersion> events, boolean accepted, String answer) {}
+
+    /**
+     * Answers a command.
+     *
+     * @param commandOffset next offset of {@code model.commands} once the command is answered
+     * @param now ms since the epoch
+     */
+    public Answer answer(VersionHistory history, ModelCommand command, long commandOffset, long now) {
+        ModelVersion serving = history.serving()
+                .orElseThrow(() -> new IllegalStateException("commands are answered once version 0 is published"));
+        Desk desk = new Desk(history, command, serving);
+        Optional<String> refusal = desk.decide();
+        List<ModelVersion> events = refusal.isEmpty() ? desk.events : new ArrayList<>();
+        String answer = refusal.map(why -> command.getCommand() + " refused: " + why)
+                .orElse(command.getCommand() + " by " + issuer(command) + ": " + desk.done);
+        if (events.isEmpty()) {
+            events.add(ModelVersion.newBuilder(serving).build());
+        }
+        for (ModelVersion event : events) {
+            event.setCommand(command.getId());
+            event.setCommandOffset(commandOffset);
+            event.setReason(answer);
+            event.setTimestamp(now);
+        }
+        return new Answer(List.copyOf(events), refusal.isEmpty(), answer);
+    }
+
+    private static String issuer(ModelCommand command) {
+        return command.getIssuer().isBlank() ? "an unnamed operator" : command.getIssuer();
+    }
+
+    /** One command on its way. */
+    private static final class Desk {
+        private final VersionHistory history;
+        private final ModelCommand command;
+        private final ModelVersion serving;
+        private final List<ModelVersion> events = new ArrayList<>();
+        private String done = "";
+
+        Desk(VersionHistory history, ModelCommand command, ModelVersion serving) {
+            this.history = history;
+            this.command = command;
+            this.serving = serving;
+        }
+
+        Optional<String> decide() {
+            return switch (command.getCommand()) {
+                case PROMOTE -> promote(false, VersionState.PROMOTED);
+                case ROLLBACK -> promote(true, VersionState.ROLLED_BACK);
+                case PIN -> pin();
+                case UNPIN -> change(serving.getPinned(), "nothing is pinned", false, serving.getPaused());
+                case PAUSE -> change(!serving.getPaused(), "training is paused already", serving.getPinned(), true);
+                case RESUME -> change(serving.getPaused(), "training is not paused", serving.getPinned(), false);
+                case REJECT -> reject();
+                case UNKNOWN -> Optional.of("this program does not know the command; upgrade it");
+            };
+        }
+
+        private Optional<String> promote(boolean pin, VersionState fateOfServing) {
+            Optional<ModelVersion> target = command.getVersion() == null
+                    ? (command.getCommand() == CommandType.ROLLBACK ? history.beforeServing() : Optional.empty())
+                    : history.version(command.getVersion());
+            if (target.isEmpty()) {
+                return Optional.of(
+                        command.getVersion() == null
+                                ? "no version is named and there is none to return to; name one"
+                                : "version " + command.getVersion() + " is not known");
+            }
+            ModelVersion chosen = target.get();
+            if (chosen.getVersion() == serving.getVersion()) {
+                return Optional.of("version " + chosen.getVersion() + " is in service already");
+            }
+            if (chosen.getState() == VersionState.RETIRED) {
+                return Optional.of("version " + chosen.getVersion() + " is retired: its weights are gone");
+            }
+            if (fateOfServing == VersionState.ROLLED_BACK) {
+                ModelVersion left = ModelVersion.newBuilder(serving)
+                        .setState(VersionState.ROLLED_BACK)
+                        .setGeneration(-1)
+                        .setPinned(false)
+                        .setPaused(false)
+                        .build();
+                events.add(left);
+            }
+            events.add(ModelVersion.newBuilder(chosen)
+                    .setState(VersionState.PROMOTED)
+                    .setGeneration(history.nextGeneration())
+                    .setPinned(pin)
+                    .setPaused(serving.getPaused())
+                    .build());
+            done = "version " + chosen.getVersion() + " takes the place of version " + serving.getVersion()
+                    + " as generation " + history.nextGeneration() + (pin ? ", pinned" : "");
+            return Optional.empty();
+        }
+
+        private Optional<String> pin() {
+            if (command.getVersion() != null && command.getVersion() != serving.getVersion()) {
+                return promote(true, VersionState.PROMOTED);
+            }
+            return change(
+                    !serving.getPinned(),
+                    "version " + serving.getVersion() + " is pinned already",
+                    true,
+                    serving.getPaused());
+        }
+
+        private Optional<String> change(boolean allowed, String otherwise, boolean pinned, boolean paused) {
+            if (!allowed) {
+                return Optional.of(otherwise);
+            }
+            events.add(ModelVersion.newBuilder(serving)
+                    .setPinned(pinned)
+                    .setPaused(paused)
+                    .build());
+            done = "version " + serving.getVersion() + " is " + (pinned ? "pinned" : "not pinned") + ", training is "
+                    + (paused ? "paused" : "running");
+            return Optional.empty();
+        }
+
+        private Optional<String> reject() {
+            Optional<ModelVersion> target =
+                    command.getVersion() == null ? Optional.empty() : history.version(command.getVersion());
+            if (target.isEmpty()) {
+                return Optional.of("name a known version to reject");
+            }
+            ModelVersion event = ModelVersion.newBuilder(target.get())
+                    .setState(VersionState.REJECTED)
+                    .setGeneration(-1)
+                    .build();
+            Optional<String> refusal = history.refusal(event);
+            if (refusal.isEmpty()) {
+                events.add(event);
+                done = "version " + event.getVersion() + " is rejected";
+            }
+            return refusal;
+        }
+    }
+}
