@@ -1,0 +1,18 @@
+package io.anchorstream.service.cli;
+
+/** How the program ends; shown by {@code anchorstream --help}. */
+final class ExitCode {
+    /** Done. */
+    static final int OK = 0;
+
+    /** Something failed; the last line says what and what to do. */
+    static final int FAILED = 1;
+
+    /** The command line or the configuration is wrong; nothing was done. */
+    static final int USAGE = 2;
+
+    /** Done, but some items were refused; each was named. */
+    static final int REFUSALS = 3;
+
+    private ExitCode() {}
+}
