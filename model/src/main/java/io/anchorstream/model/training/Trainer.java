@@ -19,6 +19,14 @@ public interface Trainer extends AutoCloseable {
      */
     default void prefetch(TrainingBatch batch) {}
 
+    /**
+     * Whether so many steps in a row had a loss or gradient that is not finite that the weights should not be trusted:
+     * go back to the last good checkpoint.
+     */
+    default boolean restoreAdvised() {
+        return false;
+    }
+
     /** Steps taken so far. */
     long step();
 

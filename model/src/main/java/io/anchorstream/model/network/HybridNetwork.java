@@ -1,0 +1,151 @@
+package io.anchorstream.model.network;
+
+import java.util.List;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.pytorch.jni.JniUtils;
+import io.anchorstream.model.network.Layers.Conv;
+import io.anchorstream.model.network.Layers.Dense;
+import io.anchorstream.model.network.Layers.Norm;
+
+/**
+ * The default network: a fixed stem, projected so that its distances stay, plus learned convolutions that enter through
+ * a last layer of zeros. Untrained it is as good as the stem; training can only add to it.
+ */
+final class HybridNetwork implements Network {
+    static final String KIND = "hybrid";
+    static final List<NetworkOption> OPTIONS = List.of(
+            new NetworkOption("input", "48", "edge in pixels the picture is resampled to; a multiple of 12"),
+            new NetworkOption(
+                    "width", "32", "channels of the learned convolutions; later ones have 2 and 3 times as many"),
+            new NetworkOption("hidden", "256", "units of the learned layer over the whole stem"),
+            new NetworkOption("colour", "0.3", "weight of the thumbnail beside the oriented gradients, 0 to 10"));
+    private static final int FINE = 12;
+    private static final int COARSE = 6;
+
+    private final NetworkSpec spec;
+    private final NDManager manager;
+    private final Weights weights;
+    private final int inputSize;
+    private final HybridStem stem;
+    private final NDArray projection;
+    private final Conv fromImage;
+    private final Norm fromImageNorm;
+    private final Conv toFine;
+    private final Norm toFineNorm;
+    private final Conv mix;
+    private final Norm mixNorm;
+    private final Conv reduce;
+    private final Norm reduceNorm;
+    private final Conv last;
+    private final Norm lastNorm;
+    private final Dense hidden;
+    private final Dense exit;
+    private final float colourWeight;
+
+    HybridNetwork(NetworkSpec spec, NDManager parent, long seed) {
+        this.spec = spec;
+        NetworkOptions options = new NetworkOptions(spec);
+        inputSize = options.integer("input", 24, 384);
+        int width = options.integer("width", 4, 256);
+        int units = options.integer("hidden", 1, 4096);
+        colourWeight = (float) options.number("colour", 0, 10);
+        manager = parent.newSubManager();
+        weights = new Weights(manager, seed);
+        stem = new HybridStem(manager, inputSize, FINE);
+        int stemLength = (HybridStem.ORIENTATIONS + 3) * FINE * FINE;
+        int colours = Math.min(spec.dimension() / 8, 3 * FINE * FINE);
+        projection = weights.adopt(
+                "projection",
+                WeightRole.FIXED,
+                manager.create(project(spec.dimension(), colours), new Shape(spec.dimension(), stemLength)));
+        fromImage = Conv.declare(weights, "image.conv1", 3, width / 2, 3, 2, false);
+        fromImageNorm = Norm.declare(weights, "image.norm1", width / 2);
+        toFine = Conv.declare(weights, "image.conv2", width / 2, width, 3, 2, false);
+        toFineNorm = Norm.declare(weights, "image.norm2", width);
+        mix = Conv.declare(weights, "maps.conv1", width + HybridStem.ORIENTATIONS + 3, 2 * width, 3, 1, false);
+        mixNorm = Norm.declare(weights, "maps.norm1", 2 * width);
+        reduce = Conv.declare(weights, "maps.conv2", 2 * width, 3 * width, 3, 2, false);
+        reduceNorm = Norm.declare(weights, "maps.norm2", 3 * width);
+        last = Conv.declare(weights, "maps.conv3", 3 * width, 4 * width, 3, 2, false);
+        lastNorm = Norm.declare(weights, "maps.norm3", 4 * width);
+        hidden = Dense.declare(weights, "stem.hidden", stemLength, units, true, false);
+        int edge = COARSE / 2;
+        exit = Dense.declare(weights, "exit", 4 * width * edge * edge + units, spec.dimension(), false, true);
+    }
+
+    private float[] project(int dimension, int colours) {
+        int shapes = HybridStem.ORIENTATIONS * FINE * FINE;
+        int length = shapes + 3 * FINE * FINE;
+        float[] matrix = new float[dimension * length];
+        float[][] shape = CosineBasis.rows(HybridStem.ORIENTATIONS, FINE, true, dimension - colours);
+        float[][] colour = CosineBasis.rows(3, FINE, false, colours);
+        for (int r = 0; r < shape.length; r++) {
+            System.arraycopy(shape[r], 0, matrix, r * length, shapes);
+        }
+        for (int r = 0; r < colour.length; r++) {
+            System.arraycopy(colour[r], 0, matrix, (shape.length + r) * length + shapes, colour[r].length);
+        }
+        return matrix;
+    }
+
+    @Override
+    public NDArray forward(NDArray images, boolean training) {
+        boolean recording = JniUtils.isGradMode();
+        NDArray maps;
+        NDArray flat;
+        NDArray base;
+        JniUtils.setGradMode(false);
+        try {
+            NDArray shape = unit(stem.normalised(stem.orientedCells(images)));
+            NDArray colour = unit(stem.thumbnail(images)).mul(colourWeight);
+            maps = HybridStem.join(shape, colour);
+            flat = flatten(maps);
+            base = new Dense(projection, null).apply(flat);
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
+        NDArray x = Activation.relu(fromImageNorm.apply(fromImage.apply(images.sub(0.5f)), training));
+        x = Activation.relu(toFineNorm.apply(toFine.apply(x), training));
+        x = HybridStem.join(x, maps.mul(FINE));
+        x = Activation.relu(mixNorm.apply(mix.apply(x), training));
+        x = Activation.relu(reduceNorm.apply(reduce.apply(x), training));
+        x = Activation.relu(lastNorm.apply(last.apply(x), training));
+        NDArray wide = Activation.relu(hidden.apply(flat.mul(FINE)));
+        return base.add(exit.apply(HybridStem.join(flatten(x), wide)));
+    }
+
+    private static NDArray flatten(NDArray x) {
+        long rows = x.getShape().get(0);
+        return x.reshape(rows, x.getShape().size() / rows);
+    }
+
+    private static NDArray unit(NDArray maps) {
+        NDArray flat = flatten(maps);
+        NDArray norm = flat.square().sum(new int[] {1}, true).add(1e-8f).sqrt();
+        return flat.div(norm).reshape(maps.getShape());
+    }
+
+    @Override
+    public NetworkSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Weights weights() {
+        return weights;
+    }
+
+    @Override
+    public int inputSize() {
+        return inputSize;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,73 @@
+package io.anchorstream.model.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few layers that our networks are made of, as records over the arrays they use. DJL's own blocks hide their
+ * arrays, re-enable gradients behind one's back and load weights of another width without a word.
+ */
+final class Layers {
+    private static final double NORM_MOMENTUM = 0.1;
+    private static final double NORM_EPSILON = 1e-5;
+
+    private Layers() {}
+
+    /** {@code N x in x H x W → N x out x H/stride x W/stride}, padded by half the kernel. */
+    record Conv(NDArray kernel, @Nullable NDArray bias, int stride) {
+        static Conv declare(Weights weights, String path, int in, int out, int size, int stride, boolean bias) {
+            return new Conv(
+                    weights.kernel(path + ".kernel", new Shape(out, in, size, size), false),
+                    bias ? weights.constant(path + ".bias", WeightRole.OFFSET, new Shape(out), 0) : null,
+                    stride);
+        }
+
+        NDArray apply(NDArray x) {
+            long pad = kernel.getShape().get(2) / 2;
+            return Conv2d.conv2d(x, kernel, bias, new Shape(stride, stride), new Shape(pad, pad), new Shape(1, 1))
+                    .singletonOrThrow();
+        }
+    }
+
+    /** Batch normalisation over all but axis 1. */
+    record Norm(NDArray scale, NDArray shift, NDArray mean, NDArray variance) {
+        static Norm declare(Weights weights, String path, int width) {
+            Shape shape = new Shape(width);
+            return new Norm(
+                    weights.constant(path + ".scale", WeightRole.OFFSET, shape, 1),
+                    weights.constant(path + ".shift", WeightRole.OFFSET, shape, 0),
+                    weights.constant(path + ".mean", WeightRole.STATISTIC, shape, 0),
+                    weights.constant(path + ".variance", WeightRole.STATISTIC, shape, 1));
+        }
+
+        NDArray apply(NDArray x, boolean training) {
+            return JniUtils.batchNorm(
+                    (PtNDArray) x,
+                    (PtNDArray) mean,
+                    (PtNDArray) variance,
+                    (PtNDArray) scale,
+                    (PtNDArray) shift,
+                    training,
+                    NORM_MOMENTUM,
+                    NORM_EPSILON);
+        }
+    }
+
+    /** {@code N x in → N x out}. */
+    record Dense(NDArray kernel, @Nullable NDArray bias) {
+        static Dense declare(Weights weights, String path, int in, int out, boolean bias, boolean zero) {
+            return new Dense(
+                    weights.kernel(path + ".kernel", new Shape(out, in), zero),
+                    bias ? weights.constant(path + ".bias", WeightRole.OFFSET, new Shape(out), 0) : null);
+        }
+
+        NDArray apply(NDArray x) {
+            return Linear.linear(x, kernel, bias).singletonOrThrow();
+        }
+    }
+}

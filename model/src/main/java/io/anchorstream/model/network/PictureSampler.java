@@ -1,0 +1,90 @@
+package io.anchorstream.model.network;
+
+import java.nio.FloatBuffer;
+
+import io.anchorstream.model.image.CanonicalImage;
+
+/**
+ * Resamples a rectangle of a canonical picture to the network's input: bilinear, each axis prepared once. Beyond the
+ * border the outermost pixel goes on.
+ */
+public final class PictureSampler {
+    private final int size;
+
+    /**
+     * @param size edge of the result in pixels
+     */
+    public PictureSampler(int size) {
+        this.size = size;
+    }
+
+    /** Values written for one picture: {@code 3 * size * size}. */
+    public int length() {
+        return 3 * size * size;
+    }
+
+    /** The whole picture. */
+    public void whole(CanonicalImage image, FloatBuffer out, int offset) {
+        sample(image, 0, 0, image.size(), image.size(), false, out, offset);
+    }
+
+    /**
+     * Writes {@code float[3][size][size]}, 0..1.
+     *
+     * @param left, top, width, height the rectangle in pixels of the picture; may reach beyond it
+     * @param mirrored whether left and right change places
+     * @param offset where in {@code out} to begin
+     */
+    public void sample(
+            CanonicalImage image,
+            double left,
+            double top,
+            double width,
+            double height,
+            boolean mirrored,
+            FloatBuffer out,
+            int offset) {
+        int edge = image.size();
+        Axis columns = Axis.of(size, edge, mirrored ? left + width : left, mirrored ? -width : width);
+        Axis rows = Axis.of(size, edge, top, height);
+        byte[] rgb = image.rgb();
+        float[] result = new float[length()];
+        int plane = size * size;
+        for (int y = 0; y < size; y++) {
+            int upper = rows.low[y] * edge * 3;
+            int lower = rows.high[y] * edge * 3;
+            float down = rows.part[y];
+            for (int x = 0; x < size; x++) {
+                int l = columns.low[x] * 3;
+                int r = columns.high[x] * 3;
+                float right = columns.part[x];
+                for (int c = 0; c < 3; c++) {
+                    float ul = rgb[upper + l + c] & 0xff;
+                    float ur = rgb[upper + r + c] & 0xff;
+                    float ll = rgb[lower + l + c] & 0xff;
+                    float lr = rgb[lower + r + c] & 0xff;
+                    float over = ul + (ur - ul) * right;
+                    float under = ll + (lr - ll) * right;
+                    result[c * plane + y * size + x] = (over + (under - over) * down) / 255f;
+                }
+            }
+        }
+        out.put(offset, result);
+    }
+
+    private record Axis(int[] low, int[] high, float[] part) {
+        static Axis of(int size, int edge, double start, double span) {
+            int[] low = new int[size];
+            int[] high = new int[size];
+            float[] part = new float[size];
+            for (int i = 0; i < size; i++) {
+                double at = start + (i + 0.5) * span / size - 0.5;
+                double clamped = Math.max(0, Math.min(edge - 1, at));
+                low[i] = (int) clamped;
+                high[i] = Math.min(edge - 1, low[i] + 1);
+                part[i] = (float) (clamped - low[i]);
+            }
+            return new Axis(low, high, part);
+        }
+    }
+}

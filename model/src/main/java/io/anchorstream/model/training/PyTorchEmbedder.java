@@ -1,0 +1,83 @@
+package io.anchorstream.model.training;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.network.Network;
+import io.anchorstream.model.network.PictureSampler;
+
+/**
+ * Inference with a network of its own. Pictures go through in groups of a fixed size, the last one padded: the engine
+ * picks its kernels by shape, so that with one shape a picture's vector never depends on its company.
+ */
+final class PyTorchEmbedder implements Embedder {
+    static final int GROUP = 16;
+
+    private final Network network;
+    private final NDManager manager;
+    private final int threads;
+    private final PictureSampler sampler;
+    private final int imageSize;
+
+    PyTorchEmbedder(Network network, NDManager manager, int threads) {
+        this.network = network;
+        this.manager = manager;
+        this.threads = threads;
+        this.sampler = new PictureSampler(network.inputSize());
+        this.imageSize = network.spec().imageSize();
+    }
+
+    @Override
+    public int dimension() {
+        return network.spec().dimension();
+    }
+
+    @Override
+    public float[][] embed(List<CanonicalImage> images) {
+        for (CanonicalImage image : images) {
+            if (image.size() != imageSize) {
+                throw new IllegalArgumentException("this model takes canonical images of " + imageSize + " px, not "
+                        + image.size() + " px; re-ingest the catalogue with image size " + imageSize);
+            }
+        }
+        float[][] vectors = new float[images.size()][];
+        ByteBuffer buffer = ByteBuffer.allocateDirect(GROUP * sampler.length() * Float.BYTES)
+                .order(ByteOrder.nativeOrder());
+        for (int from = 0; from < images.size(); from += GROUP) {
+            group(images.subList(from, Math.min(from + GROUP, images.size())), buffer, vectors, from);
+        }
+        return vectors;
+    }
+
+    private void group(List<CanonicalImage> images, ByteBuffer buffer, float[][] vectors, int from) {
+        FloatBuffer floats = buffer.asFloatBuffer();
+        for (int i = 0; i < images.size(); i++) {
+            sampler.whole(images.get(i), floats, i * sampler.length());
+        }
+        int size = network.inputSize();
+        try (GradientMode mode = GradientMode.off(threads);
+                NDManager scope = manager.newSubManager()) {
+            NDArray input = scope.create(buffer, new Shape(GROUP, 3, size, size), DataType.FLOAT32);
+            float[] all = network.forward(input, false).toFloatArray();
+            int width = dimension();
+            for (int i = 0; i < images.size(); i++) {
+                UnitVectors.scale(all, i * width, width);
+                vectors[from + i] = Arrays.copyOfRange(all, i * width, (i + 1) * width);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+        manager.close();
+    }
+}

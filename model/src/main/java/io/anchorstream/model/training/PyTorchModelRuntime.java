@@ -1,0 +1,123 @@
+package io.anchorstream.model.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
+import io.anchorstream.model.checkpoint.SafeTensors;
+import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.network.Network;
+import io.anchorstream.model.network.NetworkSpec;
+import io.anchorstream.model.network.Networks;
+
+/** Trainers and embedders on PyTorch through DJL. Safe for use by several threads. */
+public final class PyTorchModelRuntime implements ModelRuntime {
+    private static final String ENGINE = "PyTorch";
+
+    private final Engine engine;
+    private final Device device;
+    private final int threads;
+
+    /** On one thread, on a GPU if there is one. */
+    public PyTorchModelRuntime() {
+        this(1, "auto");
+    }
+
+    /**
+     * @param threads of the engine for one operation of an embedder
+     * @param device {@code auto}, {@code cpu} or {@code gpu}
+     */
+    public PyTorchModelRuntime(int threads, String device) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("the engine needs at least one thread, not " + threads);
+        }
+        this.threads = threads;
+        engine = Engine.getEngine(ENGINE);
+        this.device = device(engine, device);
+    }
+
+    private static Device device(Engine engine, String name) {
+        return switch (name) {
+            case "auto" -> engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();
+            case "cpu" -> Device.cpu();
+            case "gpu" -> {
+                if (engine.getGpuCount() == 0) {
+                    throw new IllegalArgumentException("device is gpu but the engine sees none; use cpu or auto, or"
+                            + " build with the gpu profile and run where the CUDA runtime is installed");
+                }
+                yield Device.gpu();
+            }
+            default -> throw new IllegalArgumentException("device must be auto, cpu or gpu, not " + name);
+        };
+    }
+
+    @Override
+    public Trainer newTrainer(TrainingConfig config) {
+        return trainer(config);
+    }
+
+    private PyTorchTrainer trainer(TrainingConfig config) {
+        NetworkSpec spec = Networks.specify(
+                config.network(), config.networkOptions(), config.imageSize(), config.embeddingDimension());
+        NDManager manager = engine.newBaseManager(device(engine, config.device()));
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            return new PyTorchTrainer(config, Networks.create(spec, manager, config.seed()), manager);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public RestoredTrainer restore(Path checkpoint, TrainingConfig config) throws IOException {
+        CheckpointDirectory.Content content = CheckpointDirectory.read(checkpoint);
+        PyTorchTrainer trainer = trainer(config);
+        try {
+            trainer.load(content);
+        } catch (IOException | RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
+        return new RestoredTrainer(trainer, content.position());
+    }
+
+    @Override
+    public Embedder load(ModelArtifact artifact) {
+        String digest = Sha256.hex(artifact.weights());
+        if (!digest.equals(artifact.weightsDigest())) {
+            throw new IllegalArgumentException("the weights have SHA-256 " + digest + " instead of "
+                    + artifact.weightsDigest() + ": they were altered or cut on the way; fetch them again");
+        }
+        NetworkSpec spec = NetworkSpec.fromJson(artifact.network());
+        NDManager manager = engine.newBaseManager(device);
+        try (GradientMode mode = GradientMode.off(threads)) {
+            Network network = Networks.create(spec, manager, 0);
+            String built = network.weights().digest(spec);
+            if (!built.equals(artifact.networkDigest())) {
+                throw new IllegalArgumentException("the model's network digest is " + artifact.networkDigest()
+                        + " but its specification builds " + built
+                        + ": it was made by another version of this program; use that version, or train anew");
+            }
+            network.weights().load(SafeTensors.fromBytes(artifact.weights()).tensors());
+            return new PyTorchEmbedder(network, manager, threads);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Map<String, String> description() {
+        Map<String, String> description = new TreeMap<>();
+        description.put("engine", engine.getEngineName());
+        description.put("engine.version", engine.getVersion());
+        description.put("device", device.toString());
+        description.put("threads", Integer.toString(threads));
+        return description;
+    }
+}

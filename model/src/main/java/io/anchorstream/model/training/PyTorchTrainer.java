@@ -1,0 +1,231 @@
+package io.anchorstream.model.training;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
+import io.anchorstream.model.checkpoint.SafeTensors;
+import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.loss.EmbeddingMemory;
+import io.anchorstream.model.loss.FloatMatrix;
+import io.anchorstream.model.loss.LossBatch;
+import io.anchorstream.model.loss.LossResult;
+import io.anchorstream.model.loss.Losses;
+import io.anchorstream.model.loss.MetricLoss;
+import io.anchorstream.model.network.Network;
+import io.anchorstream.model.network.PictureSampler;
+
+/** The learner on PyTorch. One thread owns it; a thread of its own prepares pictures ahead. */
+final class PyTorchTrainer implements Trainer {
+    /** Non-finite steps in a row after which the weights are not to be trusted. */
+    static final int RESTORE_AFTER = 5;
+
+    private final TrainingConfig config;
+    private final Network network;
+    private final NDManager manager;
+    private final AdamW optimiser;
+    private final MovingAverage average;
+    private final MetricLoss loss;
+    private final EmbeddingMemory memory;
+    private final PrequentialScore prequential = new PrequentialScore();
+    private final BatchPreparer preparer;
+    private final LearningRate rate;
+    private long step;
+    private long skipped;
+    private int nonFinite;
+
+    PyTorchTrainer(TrainingConfig config, Network network, NDManager manager) {
+        this.config = config;
+        this.network = network;
+        this.manager = manager;
+        optimiser = new AdamW(network.weights(), manager, config.weightDecay());
+        average = new MovingAverage(network.weights(), manager, config.emaDecay());
+        loss = Losses.create(config.loss(), config.lossOptions(), config.seed());
+        memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
+        preparer = new BatchPreparer(
+                new PictureSampler(network.inputSize()), Augmentation.parse(config.augmentation()), config.seed());
+        rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);
+        network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
+    }
+
+    @Override
+    public void prefetch(TrainingBatch batch) {
+        preparer.prefetch(batch);
+    }
+
+    @Override
+    public StepResult train(TrainingBatch batch) {
+        step++;
+        List<BatchExample> examples = batch.examples();
+        if (examples.isEmpty()) {
+            return skip("the batch is empty", 0, new HashMap<>());
+        }
+        ByteBuffer input = preparer.prepare(batch);
+        try (GradientMode mode = GradientMode.recording(config.threads());
+                NDManager scope = manager.newSubManager()) {
+            int size = network.inputSize();
+            NDArray images = scope.create(input, new Shape(examples.size(), 3, size, size), DataType.FLOAT32);
+            NDArray embeddings = network.forward(images, true);
+            FloatMatrix raw = new FloatMatrix(examples.size(), config.embeddingDimension(), embeddings.toFloatArray());
+            LossBatch seen = look(examples, raw);
+            FloatMatrix unit = UnitVectors.of(raw);
+            prequential.add(step, examples, unit, seen.labels(), seen.items());
+            memory.expire(step);
+            LossResult result = loss.evaluate(seen, memory);
+            StepResult taken = learn(result, embeddings, scope);
+            if (result.isFinite()) {
+                memory.put(step, unit, seen.labels(), seen.items(), seen.textVectors());
+            }
+            return taken;
+        } finally {
+            preparer.release(input);
+        }
+    }
+
+    private StepResult learn(LossResult result, NDArray embeddings, NDManager scope) {
+        Map<String, Double> metrics = new HashMap<>(result.metrics());
+        if (!result.isFinite()) {
+            return skipNonFinite("the loss is not finite", result.validAnchors(), metrics);
+        }
+        if (!result.teaches()) {
+            nonFinite = 0;
+            return skip("no valid anchor", result.validAnchors(), metrics);
+        }
+        FloatMatrix slope = result.gradient();
+        NDArray gradient = scope.create(slope.values(), new Shape(slope.rows(), slope.columns()));
+        JniUtils.backward((PtNDArray) embeddings, (PtNDArray) gradient, false, false);
+        double norm = optimiser.gradientNorm();
+        if (!Double.isFinite(norm)) {
+            optimiser.clear();
+            return skipNonFinite("the gradient is not finite", result.validAnchors(), metrics);
+        }
+        nonFinite = 0;
+        double now = rate.at(step);
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            optimiser.update(now, clipScale(norm, config.clipNorm()));
+            average.update(scope);
+        }
+        loss.update(now / rate.base());
+        return new StepResult(
+                step,
+                result.loss(),
+                result.activeShare(),
+                result.validAnchors(),
+                prequential.recallAt1(),
+                norm,
+                now,
+                Optional.empty(),
+                common(metrics));
+    }
+
+    /** Factor that brings a gradient of this norm down to the limit; 1 without a limit. */
+    static double clipScale(double norm, double limit) {
+        return limit > 0 && norm > limit ? limit / norm : 1;
+    }
+
+    private StepResult skipNonFinite(String reason, int anchors, Map<String, Double> metrics) {
+        nonFinite++;
+        return skip(reason, anchors, metrics);
+    }
+
+    private StepResult skip(String reason, int anchors, Map<String, Double> metrics) {
+        skipped++;
+        return new StepResult(
+                step, 0, 0, anchors, prequential.recallAt1(), 0, rate.at(step), Optional.of(reason), common(metrics));
+    }
+
+    private Map<String, Double> common(Map<String, Double> metrics) {
+        metrics.put("skipped.total", (double) skipped);
+        metrics.put("skipped.non_finite_in_a_row", (double) nonFinite);
+        metrics.put("memory.rows", (double) memory.size());
+        metrics.put("prequential.cold_share", prequential.coldShare());
+        return Map.copyOf(metrics);
+    }
+
+    private LossBatch look(List<BatchExample> examples, FloatMatrix raw) {
+        int n = examples.size();
+        long[] labels = new long[n];
+        long[] items = new long[n];
+        float[][] texts = new float[n][];
+        float[] confidence = new float[n];
+        boolean[] fresh = new boolean[n];
+        for (int i = 0; i < n; i++) {
+            BatchExample example = examples.get(i);
+            labels[i] = example.label();
+            items[i] = itemKey(example.itemId());
+            texts[i] = example.textVector();
+            confidence[i] = example.confidence();
+            fresh[i] = example.fresh();
+        }
+        return new LossBatch(step, raw, labels, items, texts, confidence, fresh);
+    }
+
+    /** 64 bits of FNV-1a: two of a million items share a key with a chance of 3 in 100 million. */
+    private static long itemKey(String itemId) {
+        long hash = 0xcbf29ce484222325L;
+        for (int i = 0; i < itemId.length(); i++) {
+            hash = (hash ^ itemId.charAt(i)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
+    @Override
+    public boolean restoreAdvised() {
+        return nonFinite >= RESTORE_AFTER;
+    }
+
+    @Override
+    public long step() {
+        return step;
+    }
+
+    @Override
+    public ModelArtifact artifact() {
+        byte[] weights = SafeTensors.toBytes(average.tensors(), Map.of("format", "pt"));
+        return new ModelArtifact(
+                network.spec().toJson(),
+                network.weights().digest(network.spec()),
+                weights,
+                Sha256.hex(weights),
+                config.embeddingDimension());
+    }
+
+    @Override
+    public String saveCheckpoint(Path directory, Map<String, String> position) throws IOException {
+        TrainerState state = new TrainerState(config, network, optimiser, average, loss, memory, prequential);
+        return CheckpointDirectory.write(directory, state.save(step, skipped, nonFinite, position));
+    }
+
+    /**
+     * Takes everything over from a checkpoint.
+     *
+     * @throws IOException if it was made by another network or loss
+     */
+    void load(CheckpointDirectory.Content content) throws IOException {
+        TrainerState state = new TrainerState(config, network, optimiser, average, loss, memory, prequential);
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            TrainerState.Counters counters = state.load(content);
+            step = counters.step();
+            skipped = counters.skipped();
+            nonFinite = counters.nonFinite();
+        }
+    }
+
+    @Override
+    public void close() {
+        preparer.close();
+        network.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,120 @@
+package io.anchorstream.model.training;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
+import io.anchorstream.model.checkpoint.SafeTensors;
+import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.loss.EmbeddingMemory;
+import io.anchorstream.model.loss.MetricLoss;
+import io.anchorstream.model.loss.SavedState;
+import io.anchorstream.model.network.Network;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a trainer's checkpoint holds: weights, averages, moments, the loss's own state, memory and prequential score.
+ * There is no generator state in it because every draw is seeded by (seed, sampler, batch number).
+ */
+record TrainerState(
+        TrainingConfig config,
+        Network network,
+        AdamW optimiser,
+        MovingAverage average,
+        MetricLoss loss,
+        EmbeddingMemory memory,
+        PrequentialScore prequential) {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerState.class);
+    private static final String WEIGHTS = "weights.safetensors";
+    private static final String AVERAGE = "average.safetensors";
+    private static final String OPTIMISER = "optimiser.safetensors";
+    private static final String LEARNER = "learner.state";
+
+    record Counters(long step, long skipped, int nonFinite) {}
+
+    CheckpointDirectory.Content save(long step, long skipped, int nonFinite, Map<String, String> position) {
+        SavedState learner = new SavedState();
+        learner.putLongs("counters", step, skipped, nonFinite, average.updates());
+        loss.save(learner.scope("loss"));
+        memory.save(learner.scope("memory"));
+        prequential.save(learner.scope("prequential"));
+        Map<String, String> properties = new TreeMap<>(settings());
+        properties.put("network", network.spec().toJson());
+        properties.put("networkDigest", network.weights().digest(network.spec()));
+        properties.put("step", Long.toString(step));
+        Map<String, byte[]> files = Map.of(
+                WEIGHTS, bytes(network.weights().toTensors()),
+                AVERAGE, bytes(average.tensors()),
+                OPTIMISER, bytes(optimiser.state()),
+                LEARNER, learner.toBytes());
+        return new CheckpointDirectory.Content(properties, position, files);
+    }
+
+    /** Everything that makes two runs comparable. The digest of all of it is in the manifest, too. */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("loss", config.loss());
+        settings.put("lossOptions", new TreeMap<>(config.lossOptions()).toString());
+        settings.put("learningRate", Double.toString(config.learningRate()));
+        settings.put("weightDecay", Double.toString(config.weightDecay()));
+        settings.put("clipNorm", Double.toString(config.clipNorm()));
+        settings.put("emaDecay", Double.toString(config.emaDecay()));
+        settings.put("memory", config.memoryRows() + "/" + config.memoryMaxAge() + "/" + config.memoryWarmUp());
+        settings.put("augmentation", config.augmentation());
+        settings.put("seed", Long.toString(config.seed()));
+        settings.put("threads", Integer.toString(config.threads()));
+        settings.put("configDigest", Sha256.hex(settings.toString()));
+        return settings;
+    }
+
+    /**
+     * @throws IOException if the checkpoint is of another network, loss or memory size
+     */
+    Counters load(CheckpointDirectory.Content content) throws IOException {
+        Map<String, String> saved = content.properties();
+        require(saved, "network", network.spec().toJson());
+        require(saved, "networkDigest", network.weights().digest(network.spec()));
+        require(saved, "loss", config.loss());
+        settings().forEach((name, value) -> {
+            if (!name.equals("configDigest") && !value.equals(saved.get(name))) {
+                LOG.warn(
+                        "{} is now {}; the checkpoint was made with {}: results will not repeat bit by bit",
+                        name,
+                        value,
+                        saved.get(name));
+            }
+        });
+        try {
+            SavedState learner = SavedState.fromBytes(content.file(LEARNER));
+            long[] counters = learner.longs("counters");
+            network.weights().load(tensors(content, WEIGHTS));
+            average.load(tensors(content, AVERAGE), counters[3]);
+            optimiser.load(tensors(content, OPTIMISER));
+            loss.load(learner.scope("loss"));
+            memory.load(learner.scope("memory"));
+            prequential.load(learner.scope("prequential"));
+            return new Counters(counters[0], counters[1], (int) counters[2]);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the checkpoint does not fit the configuration: " + e.getMessage(), e);
+        }
+    }
+
+    private static void require(Map<String, String> saved, String name, String now) throws IOException {
+        if (!now.equals(saved.get(name))) {
+            throw new IOException("the checkpoint was made with " + name + " " + saved.get(name)
+                    + " but the configuration asks for " + now
+                    + "; change the configuration back, or start a new model without this checkpoint");
+        }
+    }
+
+    private static Map<String, Tensor> tensors(CheckpointDirectory.Content content, String file) throws IOException {
+        return SafeTensors.fromBytes(content.file(file)).tensors();
+    }
+
+    private static byte[] bytes(Map<String, Tensor> tensors) {
+        return SafeTensors.toBytes(tensors, Map.of("format", "pt"));
+    }
+}
