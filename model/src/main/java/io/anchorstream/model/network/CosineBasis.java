@@ -63,7 +63,7 @@ final class CosineBasis {
         if (length % 2 == 0 && index == length - 1) {
             return Math.sqrt(1.0 / length) * (at % 2 == 0 ? 1 : -1);
         }
-        double angle = 2 * Math.PI * ((index + 1) / 2) * at / length;
+        double angle = 2 * Math.PI * at / length * Math.floorDiv(index + 1, 2);
         return Math.sqrt(2.0 / length) * (index % 2 == 1 ? Math.cos(angle) : Math.sin(angle));
     }
 }

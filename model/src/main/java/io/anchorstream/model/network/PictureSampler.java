@@ -72,6 +72,7 @@ public final class PictureSampler {
         out.put(offset, result);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // a table for one call
     private record Axis(int[] low, int[] high, float[] part) {
         static Axis of(int size, int edge, double start, double span) {
             int[] low = new int[size];

@@ -57,6 +57,7 @@ final class PyTorchEmbedder implements Embedder {
         return vectors;
     }
 
+    @SuppressWarnings("try") // the scope of the mode is its use
     private void group(List<CanonicalImage> images, ByteBuffer buffer, float[][] vectors, int from) {
         FloatBuffer floats = buffer.asFloatBuffer();
         for (int i = 0; i < images.size(); i++) {

@@ -61,6 +61,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
         return trainer(config);
     }
 
+    @SuppressWarnings("try") // the scope of the mode is its use
     private PyTorchTrainer trainer(TrainingConfig config) {
         NetworkSpec spec = Networks.specify(
                 config.network(), config.networkOptions(), config.imageSize(), config.embeddingDimension());
@@ -87,6 +88,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
     }
 
     @Override
+    @SuppressWarnings("try") // the scope of the mode is its use
     public Embedder load(ModelArtifact artifact) {
         String digest = Sha256.hex(artifact.weights());
         if (!digest.equals(artifact.weightsDigest())) {

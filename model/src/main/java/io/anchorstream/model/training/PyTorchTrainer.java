@@ -65,6 +65,7 @@ final class PyTorchTrainer implements Trainer {
     }
 
     @Override
+    @SuppressWarnings("try") // the scope of the mode is its use
     public StepResult train(TrainingBatch batch) {
         step++;
         List<BatchExample> examples = batch.examples();
@@ -93,6 +94,7 @@ final class PyTorchTrainer implements Trainer {
         }
     }
 
+    @SuppressWarnings("try") // the scope of the mode is its use
     private StepResult learn(LossResult result, NDArray embeddings, NDManager scope) {
         Map<String, Double> metrics = new HashMap<>(result.metrics());
         if (!result.isFinite()) {
@@ -212,6 +214,7 @@ final class PyTorchTrainer implements Trainer {
      *
      * @throws IOException if it was made by another network or loss
      */
+    @SuppressWarnings("try") // the scope of the mode is its use
     void load(CheckpointDirectory.Content content) throws IOException {
         TrainerState state = new TrainerState(config, network, optimiser, average, loss, memory, prequential);
         try (GradientMode mode = GradientMode.off(config.threads())) {
