@@ -62,8 +62,8 @@ final class AdamW {
      */
     void update(double rate, double scale) {
         updates++;
-        double correction1 = 1 - Math.pow(BETA1, updates);
-        double correction2 = Math.sqrt(1 - Math.pow(BETA2, updates));
+        double correction1 = 1 - Math.pow(BETA1, (double) updates);
+        double correction2 = Math.sqrt(1 - Math.pow(BETA2, (double) updates));
         for (Slot slot : slots) {
             double decay = slot.weight.role() == WeightRole.KERNEL ? weightDecay : 0;
             try (NDArray gradient = slot.weight.array().getGradient()) {
