@@ -1,9 +1,14 @@
 package io.anchorstream.topology.training;
 
+import java.util.Map;
+
 import io.anchorstream.avro.HoldoutItem;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.schemas.registry.SchemaRegistry;
+import io.anchorstream.schemas.serde.AvroSerde;
+import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.versions.ModelTopics;
 import org.apache.kafka.common.serialization.Serde;
 
@@ -17,4 +22,19 @@ public record TrainingTopics(
         Serde<HoldoutItem> holdoutSerde,
         Serde<ModelCommand> commandSerde,
         Serde<TrainingStep> stepSerde,
-        ModelTopics model) {}
+        ModelTopics model) {
+
+    /** As the topic catalogue names them, in Avro over one registry. */
+    public static TrainingTopics of(Topics topics, Map<String, ?> serdeConfig, SchemaRegistry registry) {
+        return new TrainingTopics(
+                topics.trainingBatches().name(),
+                topics.trainingHoldout().name(),
+                topics.modelCommands().name(),
+                topics.trainingSteps().name(),
+                AvroSerde.of(MiniBatch.class, serdeConfig, registry),
+                AvroSerde.of(HoldoutItem.class, serdeConfig, registry),
+                AvroSerde.of(ModelCommand.class, serdeConfig, registry),
+                AvroSerde.of(TrainingStep.class, serdeConfig, registry),
+                ModelTopics.of(topics, serdeConfig, registry));
+    }
+}

@@ -1,7 +1,12 @@
 package io.anchorstream.topology.versions;
 
+import java.util.Map;
+
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.WeightChunk;
+import io.anchorstream.schemas.registry.SchemaRegistry;
+import io.anchorstream.schemas.serde.AvroSerde;
+import io.anchorstream.schemas.topics.Topics;
 import org.apache.kafka.common.serialization.Serde;
 
 /**
@@ -11,4 +16,14 @@ import org.apache.kafka.common.serialization.Serde;
  * @param weights name of {@code model.weights}
  */
 public record ModelTopics(
-        String versions, String weights, Serde<ModelVersion> versionSerde, Serde<WeightChunk> chunkSerde) {}
+        String versions, String weights, Serde<ModelVersion> versionSerde, Serde<WeightChunk> chunkSerde) {
+
+    /** As the topic catalogue names them, in Avro over one registry. */
+    public static ModelTopics of(Topics topics, Map<String, ?> serdeConfig, SchemaRegistry registry) {
+        return new ModelTopics(
+                topics.modelVersions().name(),
+                topics.modelWeights().name(),
+                AvroSerde.of(ModelVersion.class, serdeConfig, registry),
+                AvroSerde.of(WeightChunk.class, serdeConfig, registry));
+    }
+}

@@ -30,6 +30,9 @@ public final class TopicReader<V> implements AutoCloseable {
     private boolean caughtUp;
 
     /**
+     * A record.
+     *
+     * @param key empty when the record has none
      * @param value empty for a tombstone
      */
     public record Entry<V>(int partition, long offset, String key, Optional<V> value) {}
@@ -58,15 +61,12 @@ public final class TopicReader<V> implements AutoCloseable {
     public List<Entry<V>> poll(Duration timeout) {
         List<Entry<V>> entries = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : consumer.poll(timeout)) {
-            if (record.key() == null) {
-                LOG.warn("{}-{}@{} has no key and is left out", topic, record.partition(), record.offset());
-                continue;
-            }
             try {
                 Optional<V> value = record.value() == null
                         ? Optional.empty()
                         : Optional.of(deserializer.deserialize(topic, record.headers(), record.value()));
-                entries.add(new Entry<>(record.partition(), record.offset(), record.key(), value));
+                String key = record.key() == null ? "" : record.key();
+                entries.add(new Entry<>(record.partition(), record.offset(), key, value));
             } catch (SerializationException e) {
                 LOG.warn("{}-{}@{} cannot be read and is left out", topic, record.partition(), record.offset(), e);
             }

@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -86,6 +88,25 @@ public final class VersionHistory {
         return serving().flatMap(now -> promoted()
                 .filter(event -> event.getVersion() != now.getVersion())
                 .max(Comparator.comparingLong(ModelVersion::getGeneration)));
+    }
+
+    /**
+     * Versions whose weights nobody needs any more: not version 0, not the one in service, its parent or the one before
+     * it, and not among the newest.
+     */
+    public List<ModelVersion> retirable(int keepNewest) {
+        Set<Long> keep = new HashSet<>();
+        keep.add(0L);
+        serving().ifPresent(event -> {
+            keep.add(event.getVersion());
+            keep.add(event.getParent());
+        });
+        beforeServing().ifPresent(event -> keep.add(event.getVersion()));
+        versions.descendingKeySet().stream().limit(keepNewest).forEach(keep::add);
+        return versions.values().stream()
+                .filter(event -> event.getState() != VersionState.RETIRED)
+                .filter(event -> !keep.contains(event.getVersion()))
+                .toList();
     }
 
     /** The version that training grew last, whatever became of it. */

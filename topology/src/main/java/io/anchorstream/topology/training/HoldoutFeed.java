@@ -1,0 +1,64 @@
+package io.anchorstream.topology.training;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.topology.versions.TopicReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Follows {@code training.holdout} into a {@link HoldoutSet}. Polled by the training loop; not thread-safe. */
+final class HoldoutFeed implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HoldoutFeed.class);
+
+    private final TopicReader<HoldoutItem> reader;
+    private final HoldoutSet set;
+    private final Clock clock;
+    private long changedAt;
+
+    HoldoutFeed(TopicReader<HoldoutItem> reader, HoldoutSet set, Clock clock) {
+        this.reader = reader;
+        this.set = set;
+        this.clock = clock;
+        this.changedAt = clock.millis();
+    }
+
+    /** Reads everything that is on the topic now, for at most {@code patience}. */
+    void catchUp(Duration patience) {
+        long deadline = clock.millis() + patience.toMillis();
+        while (!reader.caughtUp() && clock.millis() < deadline) {
+            poll(Duration.ofMillis(100));
+        }
+    }
+
+    void poll(Duration timeout) {
+        List<TopicReader.Entry<HoldoutItem>> entries = reader.poll(timeout);
+        for (TopicReader.Entry<HoldoutItem> entry : entries) {
+            try {
+                entry.value()
+                        .ifPresentOrElse(item -> set.put(Batches.of(entry.key(), item)), () -> set.remove(entry.key()));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("hold-out item {} is left out: {}", entry.key(), e.getMessage());
+            }
+        }
+        if (!entries.isEmpty()) {
+            changedAt = clock.millis();
+        }
+    }
+
+    HoldoutSet set() {
+        return set;
+    }
+
+    /** Whether nothing has changed for so long. */
+    boolean quietFor(Duration span) {
+        return clock.millis() - changedAt >= span.toMillis();
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+    }
+}

@@ -1,0 +1,144 @@
+package io.anchorstream.topology.training;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.training.Embedder;
+import io.anchorstream.model.training.ModelArtifact;
+import io.anchorstream.model.training.ModelRuntime;
+import io.anchorstream.topology.versions.VersionHistory;
+import io.anchorstream.topology.versions.WeightReader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores versions on the hold-out and lets the gate decide. Keeps the model of the version in service loaded for as long
+ * as it serves. Not thread-safe.
+ */
+final class Jury implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Jury.class);
+
+    private final ModelRuntime runtime;
+    private final PromotionGate gate;
+    private final Scoreboard board;
+    private final HoldoutFeed holdout;
+    private final Supplier<WeightReader> weightReaders;
+    private @Nullable WeightReader weights;
+    private @Nullable Embedder serving;
+    private long servingVersion = -1;
+
+    Jury(
+            ModelRuntime runtime,
+            PromotionGate gate,
+            Scoreboard board,
+            HoldoutFeed holdout,
+            Supplier<WeightReader> weightReaders) {
+        this.runtime = runtime;
+        this.gate = gate;
+        this.board = board;
+        this.holdout = holdout;
+        this.weightReaders = weightReaders;
+    }
+
+    /**
+     * What was measured and decided.
+     *
+     * @param metrics of the version judged; empty when the hold-out is too small to score
+     * @param reference the same of the version in service
+     */
+    record Verdict(
+            PromotionGate.Decision decision,
+            Map<String, Double> metrics,
+            Map<String, Double> reference,
+            Map<String, Double> baselines) {}
+
+    /** On version 0, which goes into service at once: everything downstream waits for a model. */
+    static final Verdict FIRST = new Verdict(
+            new PromotionGate.Decision(true, "The untrained network: everything downstream can start with it."),
+            Map.of(),
+            Map.of(),
+            Map.of());
+
+    /** Scores a candidate that is not published yet, against the version in service. */
+    Verdict judge(long version, ModelArtifact candidate, VersionHistory history) {
+        int items = refresh();
+        if (items < gate.settings().minimumItems()) {
+            return new Verdict(
+                    gate.decide(Map.of(), Map.of(), candidate.dimension(), items), Map.of(), Map.of(), Map.of());
+        }
+        Map<String, Double> reference = history.serving().map(this::scoreOf).orElse(Map.of());
+        history.version(0).ifPresent(this::scoreOf);
+        try (Embedder model = runtime.load(candidate)) {
+            Map<String, Double> metrics = board.score(version, model);
+            return new Verdict(
+                    gate.decide(metrics, reference, candidate.dimension(), items),
+                    metrics,
+                    reference,
+                    board.baselines());
+        }
+    }
+
+    /** Whether the version in service has no score on the hold-out as it is now, and could have one. */
+    boolean outdated(ModelVersion inService) {
+        return holdout.set().size() >= gate.settings().minimumItems()
+                && (board.stale(holdout.set()) || !board.has(inService.getVersion()));
+    }
+
+    /** Scores the version in service on the hold-out as it is now. */
+    Verdict rescore(ModelVersion inService, VersionHistory history) {
+        refresh();
+        Map<String, Double> metrics = scoreOf(inService);
+        history.version(0).ifPresent(this::scoreOf);
+        return new Verdict(
+                new PromotionGate.Decision(true, inService.getReason()), metrics, metrics, board.baselines());
+    }
+
+    /** Versions that were scored elsewhere need no second look until the hold-out has changed enough. */
+    private int refresh() {
+        if (board.stale(holdout.set())) {
+            board.take(holdout.set());
+        }
+        return board.items();
+    }
+
+    private Map<String, Double> scoreOf(ModelVersion version) {
+        if (board.has(version.getVersion()) || version.getState() == VersionState.RETIRED) {
+            return board.known(version.getVersion());
+        }
+        try {
+            return board.score(version.getVersion(), model(version));
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("version {} cannot be scored: {}", version.getVersion(), e.getMessage());
+            return Map.of();
+        }
+    }
+
+    private Embedder model(ModelVersion version) throws IOException {
+        if (serving == null || servingVersion != version.getVersion()) {
+            if (weights == null) {
+                weights = weightReaders.get();
+            }
+            Embedder loaded = runtime.load(weights.read(version));
+            if (serving != null) {
+                serving.close();
+            }
+            serving = loaded;
+            servingVersion = version.getVersion();
+        }
+        return serving;
+    }
+
+    @Override
+    public void close() {
+        if (serving != null) {
+            serving.close();
+        }
+        if (weights != null) {
+            weights.close();
+        }
+    }
+}

@@ -1,0 +1,341 @@
+package io.anchorstream.topology.training;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.anchorstream.avro.MiniBatch;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.model.training.ModelRuntime;
+import io.anchorstream.model.training.TrainingBatch;
+import io.anchorstream.topology.versions.TopicReader;
+import io.anchorstream.topology.versions.VersionHistory;
+import io.anchorstream.topology.versions.WeightReader;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The train role: a member of the trainers' consumer group on a thread of its own. The member that has the one partition
+ * of {@code training.batches} trains; the others stand by and take over by themselves.
+ *
+ * <p>Exactly once: offsets count as consumed only in the transaction that publishes the version grown from them, and each
+ * session begins at the checkpoint of the last committed version. The group is polled between any two steps, so a
+ * rebalance waits for one step at most; batches polled ahead are decoded meanwhile.
+ */
+public final class TrainingLoop implements Runnable, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration RETRY = Duration.ofSeconds(3);
+    private static final Duration WEIGHT_PATIENCE = Duration.ofSeconds(5);
+
+    private final TrainingSettings settings;
+    private final TrainingTopics topics;
+    private final TrainingClients clients;
+    private final ModelRuntime runtime;
+    private final HoldoutScorer scorer;
+    private final Clock clock;
+    private final Thread thread;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile TrainingStatus status = TrainingStatus.INITIAL;
+
+    public TrainingLoop(
+            TrainingSettings settings,
+            TrainingTopics topics,
+            TrainingClients clients,
+            ModelRuntime runtime,
+            HoldoutScorer scorer,
+            Clock clock) {
+        this.settings = settings;
+        this.topics = topics;
+        this.clients = clients;
+        this.runtime = runtime;
+        this.scorer = scorer;
+        this.clock = clock;
+        this.thread = new Thread(this, "anchorstream-train");
+    }
+
+    public TrainingLoop start() {
+        thread.start();
+        return this;
+    }
+
+    /** What the loop is doing now. Safe to call from any thread. */
+    public TrainingStatus status() {
+        return status;
+    }
+
+    @Override
+    public void run() {
+        while (!isClosing()) {
+            try (Membership membership = new Membership(clients.member())) {
+                membership.work();
+            } catch (ProducerFencedException | InvalidProducerEpochException | CommitFailedException e) {
+                LOG.warn("another trainer has taken over; standing by");
+                status = status.in(TrainingStatus.Phase.STANDBY, "fenced by another trainer");
+            } catch (WakeupException | InterruptException e) {
+                LOG.debug("woken up", e);
+            } catch (RuntimeException | IOException e) {
+                LOG.error("training stopped; beginning again from the last committed version in {}", RETRY, e);
+                status = status.in(TrainingStatus.Phase.FAILED, String.valueOf(e.getMessage()));
+                pause();
+            }
+        }
+        status = status.in(TrainingStatus.Phase.CLOSED, status.note());
+    }
+
+    private boolean isClosing() {
+        return closing.getCount() == 0;
+    }
+
+    private void pause() {
+        try {
+            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closing");
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("closing", e);
+        }
+    }
+
+    /** Finishes the step under way and leaves the group; what was not committed is replayed by the next trainer. */
+    @Override
+    public void close() {
+        closing.countDown();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One stay in the consumer group. */
+    private final class Membership implements ConsumerRebalanceListener, AutoCloseable {
+        private final Consumer<String, byte[]> consumer;
+        private final Deserializer<MiniBatch> deserializer = topics.batchSerde().deserializer();
+        private final Deque<Waiting> queue = new ArrayDeque<>();
+        private boolean assigned;
+        private @Nullable TrainingSession session;
+
+        private record Waiting(TopicPartition partition, long offset, TrainingBatch batch) {}
+
+        Membership(Consumer<String, byte[]> consumer) {
+            this.consumer = consumer;
+            consumer.subscribe(List.of(topics.batches()), this);
+        }
+
+        void work() throws IOException {
+            while (!isClosing()) {
+                Iterable<ConsumerRecord<String, byte[]>> records =
+                        consumer.poll(queue.isEmpty() ? POLL : Duration.ZERO);
+                if (!assigned) {
+                    continue;
+                }
+                TrainingSession active = session;
+                if (active == null) {
+                    session = open(); // records polled before the seek to the checkpoint are dropped
+                    continue;
+                }
+                take(records, active);
+                active.idle();
+                Waiting first = active.paused() ? null : queue.pollFirst();
+                if (first != null) {
+                    active.train(first.partition(), first.offset(), first.batch());
+                }
+                throttle(active);
+            }
+        }
+
+        private void take(Iterable<ConsumerRecord<String, byte[]>> records, TrainingSession active) {
+            for (ConsumerRecord<String, byte[]> record : records) {
+                TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+                try {
+                    TrainingBatch batch =
+                            Batches.of(deserializer.deserialize(record.topic(), record.headers(), record.value()));
+                    queue.addLast(new Waiting(partition, record.offset(), batch));
+                    active.prefetch(batch);
+                } catch (SerializationException | IllegalArgumentException e) {
+                    active.skipUnreadable(partition, record.offset(), String.valueOf(e.getMessage()));
+                }
+            }
+        }
+
+        private void throttle(TrainingSession active) {
+            if (active.paused() || queue.size() >= settings.queue()) {
+                consumer.pause(consumer.assignment());
+            } else {
+                consumer.resume(consumer.paused());
+            }
+        }
+
+        private TrainingSession open() throws IOException {
+            status = status.in(TrainingStatus.Phase.RESTORING, status.note());
+            List<AutoCloseable> opened = new ArrayList<>();
+            try {
+                VersionPublisher publisher = new VersionPublisher(clients.transactional(), topics.model());
+                opened.add(publisher);
+                VersionHistory history = readHistory();
+                CheckpointStore checkpoints = new CheckpointStore(settings.checkpoints(), settings.keepCheckpoints());
+                Lineage lineage = new Lineage(runtime, settings.model(), checkpoints);
+                Lineage.Origin origin = lineage.restore(history);
+                opened.add(origin.trainer());
+                HoldoutFeed holdout = new HoldoutFeed(
+                        new TopicReader<>(
+                                clients.reader(),
+                                topics.holdout(),
+                                topics.holdoutSerde().deserializer()),
+                        new HoldoutSet(settings.holdoutItems()),
+                        clock);
+                opened.add(holdout);
+                CommandFeed commands = new CommandFeed(
+                        new TopicReader<>(
+                                clients.reader(),
+                                topics.commands(),
+                                topics.commandSerde().deserializer()),
+                        history.commandOffset());
+                opened.add(commands);
+                Jury jury = new Jury(
+                        runtime,
+                        new PromotionGate(settings.gate()),
+                        new Scoreboard(scorer, settings.holdoutGrowth()),
+                        holdout,
+                        this::weights);
+                opened.add(jury);
+                TrainingSession opening = new TrainingSession(
+                        settings,
+                        topics,
+                        runtime,
+                        clock,
+                        new TrainingSession.Parts(
+                                history,
+                                publisher,
+                                clients.idempotent(),
+                                checkpoints,
+                                lineage,
+                                origin,
+                                holdout,
+                                commands,
+                                jury),
+                        consumer::groupMetadata,
+                        next -> status = next);
+                opened.clear();
+                opened.add(opening);
+                opening.begin(seek(origin));
+                opened.clear();
+                return opening;
+            } finally {
+                closeAll(opened);
+            }
+        }
+
+        private Map<TopicPartition, Long> seek(Lineage.Origin origin) {
+            Set<TopicPartition> partitions = consumer.assignment();
+            Map<TopicPartition, Long> beginning = consumer.beginningOffsets(partitions);
+            Map<TopicPartition, Long> start = new HashMap<>();
+            for (TopicPartition partition : partitions) {
+                long first = beginning.getOrDefault(partition, 0L);
+                long wanted = origin.offsets().getOrDefault(partition, first);
+                if (wanted < first) {
+                    LOG.error(
+                            "{}: the checkpoint goes on at offset {}, but the log begins at {} now: {} records are"
+                                    + " lost to training. Keep training.batches longer",
+                            partition,
+                            wanted,
+                            first,
+                            first - wanted);
+                }
+                start.put(partition, Math.max(wanted, first));
+                consumer.seek(partition, start.get(partition));
+            }
+            return start;
+        }
+
+        private VersionHistory readHistory() {
+            VersionHistory history = new VersionHistory();
+            try (TopicReader<ModelVersion> events = new TopicReader<>(
+                    clients.reader(),
+                    topics.model().versions(),
+                    topics.model().versionSerde().deserializer())) {
+                while (!events.caughtUp() && !isClosing()) {
+                    for (TopicReader.Entry<ModelVersion> entry : events.poll(POLL)) {
+                        entry.value().flatMap(history::apply).ifPresent(why -> LOG.warn("event left out: {}", why));
+                    }
+                }
+            }
+            return history;
+        }
+
+        private WeightReader weights() {
+            return new WeightReader(
+                    new TopicReader<>(
+                            clients.reader(),
+                            topics.model().weights(),
+                            topics.model().chunkSerde().deserializer()),
+                    WEIGHT_PATIENCE,
+                    clock);
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            if (!partitions.isEmpty()) {
+                assigned = true;
+                LOG.info("this trainer is the active one");
+            }
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            if (!partitions.isEmpty()) {
+                assigned = false;
+                queue.clear();
+                closeSession();
+                status = status.in(TrainingStatus.Phase.STANDBY, "another trainer is active");
+                LOG.info("this trainer stands by");
+            }
+        }
+
+        private void closeSession() {
+            if (session != null) {
+                session.close();
+                session = null;
+            }
+        }
+
+        private void closeAll(List<AutoCloseable> resources) {
+            for (AutoCloseable resource : resources) {
+                try {
+                    resource.close();
+                } catch (Exception e) {
+                    LOG.warn("closing {} failed", resource, e);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            closeSession();
+            consumer.close();
+        }
+    }
+}

@@ -1,0 +1,390 @@
+package io.anchorstream.topology.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.training.ModelArtifact;
+import io.anchorstream.model.training.ModelRuntime;
+import io.anchorstream.model.training.StepResult;
+import io.anchorstream.model.training.Trainer;
+import io.anchorstream.model.training.TrainingBatch;
+import io.anchorstream.topology.versions.CommandDesk;
+import io.anchorstream.topology.versions.VersionHistory;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The active trainer, from the moment the partition is assigned until it is lost: train, cut versions, obey commands.
+ * Whatever goes wrong throws out of here; the next session begins from the last committed version. Owned by the loop's
+ * thread.
+ */
+final class TrainingSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
+    private static final Duration HOLDOUT_PATIENCE = Duration.ofSeconds(60);
+    private static final String NON_FINITE = "non-finite";
+
+    private final TrainingSettings settings;
+    private final TrainingTopics topics;
+    private final ModelRuntime runtime;
+    private final Clock clock;
+    private final VersionHistory history;
+    private final VersionPublisher publisher;
+    private final Producer<String, byte[]> steps;
+    private final CheckpointStore checkpoints;
+    private final Lineage lineage;
+    private final HoldoutFeed holdout;
+    private final CommandFeed commands;
+    private final Jury jury;
+    private final Supplier<ConsumerGroupMetadata> group;
+    private final Consumer<TrainingStatus> report;
+    private final CommandDesk desk = new CommandDesk();
+    private final Map<TopicPartition, Long> next = new HashMap<>();
+
+    private Trainer trainer;
+    private long grownFrom;
+    private int nonFinite;
+    private long scoredAt;
+    private long taken;
+    private long skipped;
+    private long unreadable;
+    private long images;
+    private double stepSeconds;
+    private double publicationSeconds;
+    private String note = "";
+
+    /** What a session works with; all of it is closed with the session. */
+    record Parts(
+            VersionHistory history,
+            VersionPublisher publisher,
+            Producer<String, byte[]> steps,
+            CheckpointStore checkpoints,
+            Lineage lineage,
+            Lineage.Origin origin,
+            HoldoutFeed holdout,
+            CommandFeed commands,
+            Jury jury) {}
+
+    TrainingSession(
+            TrainingSettings settings,
+            TrainingTopics topics,
+            ModelRuntime runtime,
+            Clock clock,
+            Parts parts,
+            Supplier<ConsumerGroupMetadata> group,
+            Consumer<TrainingStatus> report) {
+        this.settings = settings;
+        this.topics = topics;
+        this.runtime = runtime;
+        this.clock = clock;
+        this.history = parts.history();
+        this.publisher = parts.publisher();
+        this.steps = parts.steps();
+        this.checkpoints = parts.checkpoints();
+        this.lineage = parts.lineage();
+        this.holdout = parts.holdout();
+        this.commands = parts.commands();
+        this.jury = parts.jury();
+        this.group = group;
+        this.report = report;
+        this.trainer = parts.origin().trainer();
+        this.grownFrom = parts.origin().version();
+        this.note = String.join("; ", parts.origin().problems());
+        this.scoredAt = clock.millis() - settings.rescoreEvery().toMillis();
+    }
+
+    /**
+     * Publishes version 0 when there is none yet.
+     *
+     * @param start offsets that training goes on from
+     */
+    void begin(Map<TopicPartition, Long> start) throws IOException {
+        next.putAll(start);
+        holdout.catchUp(HOLDOUT_PATIENCE);
+        if (history.newest().isEmpty()) {
+            publishVersion();
+        } else {
+            LOG.info(
+                    "training goes on from {} at step {}, {}",
+                    grownFrom < 0 ? "a new network" : "version " + grownFrom,
+                    trainer.step(),
+                    next);
+        }
+        showStatus();
+    }
+
+    boolean paused() {
+        return history.paused();
+    }
+
+    /** Announces a batch that will be trained on soon. */
+    void prefetch(TrainingBatch batch) {
+        trainer.prefetch(batch);
+    }
+
+    /** A batch that cannot be read teaches nothing; its offset counts as consumed. */
+    void skipUnreadable(TopicPartition partition, long offset, String why) {
+        unreadable++;
+        next.put(partition, offset + 1);
+        LOG.warn("{}@{} cannot be read and is left out: {}", partition, offset, why);
+    }
+
+    /** Trains on the batch at this offset and cuts a version when enough steps were taken. */
+    void train(TopicPartition partition, long offset, TrainingBatch batch) throws IOException {
+        long begin = System.nanoTime();
+        StepResult result = trainer.train(batch);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        next.put(partition, offset + 1);
+        taken++;
+        images += batch.examples().size();
+        stepSeconds += seconds;
+        publishStep(result, batch, seconds);
+        if (result.skipped().isPresent()) {
+            skipped++;
+        }
+        nonFinite = result.skipped().filter(why -> why.startsWith(NON_FINITE)).isPresent() ? nonFinite + 1 : 0;
+        if (nonFinite >= settings.nonFiniteLimit()) {
+            returnToLastGood();
+        } else if (trainer.step() % settings.stepsPerVersion() == 0 && nonFinite == 0) {
+            publishVersion();
+        }
+        showStatus();
+    }
+
+    /** What is done between steps: hold-out, commands, a new score for the version in service. */
+    void idle() {
+        holdout.poll(Duration.ZERO);
+        for (CommandFeed.Order order : commands.poll()) {
+            CommandDesk.Answer answer = desk.answer(history, order.command(), order.next(), clock.millis());
+            commit(answer.events(), Optional.empty());
+            note = answer.answer();
+            LOG.info("command {}: {}", order.command().getId(), answer.answer());
+            showStatus();
+        }
+        history.serving().ifPresent(this::rescoreIfOutdated);
+    }
+
+    private void rescoreIfOutdated(ModelVersion serving) {
+        boolean quiet = holdout.quietFor(settings.holdoutQuiet());
+        boolean waited = clock.millis() - scoredAt >= settings.rescoreEvery().toMillis();
+        boolean never = serving.getMetrics().isEmpty();
+        if (!(quiet ? (never || waited) : waited) || !jury.outdated(serving)) {
+            return;
+        }
+        Jury.Verdict verdict = jury.rescore(serving, history);
+        scoredAt = clock.millis();
+        ModelVersion event = ModelVersion.newBuilder(serving)
+                .setMetrics(verdict.metrics())
+                .setReference(verdict.reference())
+                .setBaselines(verdict.baselines())
+                .setTimestamp(clock.millis())
+                .build();
+        commit(List.of(event), Optional.empty());
+        LOG.info(
+                "version {} scored on {}: {}",
+                serving.getVersion(),
+                holdout.set().size(),
+                verdict.metrics());
+    }
+
+    private void publishVersion() throws IOException {
+        long begin = System.nanoTime();
+        ModelArtifact artifact = trainer.artifact();
+        Optional<ModelVersion> twin = history.versions().stream()
+                .filter(event -> event.getStep() == trainer.step())
+                .filter(event -> event.getWeightsDigest().equals(artifact.weightsDigest()))
+                .findFirst();
+        long version = twin.map(ModelVersion::getVersion).orElse(history.nextVersion());
+        Path path = checkpoints.fresh(version);
+        String digest = trainer.saveCheckpoint(path, Lineage.position(version, artifact, next));
+        if (twin.isPresent()) {
+            LOG.info("version {} was published before; its replay gave the same weights", version);
+        } else {
+            announce(version, artifact, digest);
+        }
+        grownFrom = version;
+        Set<String> pointers = new HashSet<>();
+        history.newest().ifPresent(event -> pointers.add(event.getCheckpoint()));
+        checkpoints.prune(pointers);
+        publicationSeconds += (System.nanoTime() - begin) / 1e9;
+    }
+
+    private void announce(long version, ModelArtifact artifact, String checkpointDigest) {
+        boolean first = history.serving().isEmpty();
+        Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, artifact, history);
+        boolean pinned = history.pinned();
+        boolean shadow = settings.gate().shadow();
+        boolean promote = first || (verdict.decision().promote() && !pinned && !shadow);
+        ModelVersion trained = ModelVersion.newBuilder()
+                .setVersion(version)
+                .setState(VersionState.TRAINED)
+                .setParent(history.serving().map(ModelVersion::getVersion).orElse(-1L))
+                .setStep(trainer.step())
+                .setDimension(artifact.dimension())
+                .setNetwork(artifact.network())
+                .setNetworkDigest(artifact.networkDigest())
+                .setWeightsDigest(artifact.weightsDigest())
+                .setWeightsBytes(artifact.weights().length)
+                .setCheckpoint(CheckpointStore.name(version))
+                .setCheckpointDigest(checkpointDigest)
+                .setPreprocessing(settings.preprocessing())
+                .setOffsets(byName(next))
+                .setMetrics(verdict.metrics())
+                .setReference(verdict.reference())
+                .setBaselines(verdict.baselines())
+                .setReason(held(verdict.decision(), pinned, shadow))
+                .setProvenance(provenance())
+                .setTimestamp(clock.millis())
+                .build();
+        List<ModelVersion> events = new ArrayList<>(List.of(trained));
+        if (promote) {
+            events.add(ModelVersion.newBuilder(trained)
+                    .setState(VersionState.PROMOTED)
+                    .setGeneration(history.nextGeneration())
+                    .setPaused(history.paused())
+                    .build());
+        } else if (!verdict.decision().promote()) {
+            events.add(ModelVersion.newBuilder(trained)
+                    .setState(VersionState.REJECTED)
+                    .build());
+        }
+        commit(events, Optional.of(artifact));
+        if (!verdict.metrics().isEmpty()) {
+            scoredAt = clock.millis();
+        }
+        note = "version " + version + ": " + trained.getReason();
+        LOG.info("version {} at step {}: {}", version, trainer.step(), trained.getReason());
+    }
+
+    private static String held(PromotionGate.Decision decision, boolean pinned, boolean shadow) {
+        if (!decision.promote() || !(pinned || shadow)) {
+            return decision.reason();
+        }
+        return (pinned ? "Held back, another version is pinned. " : "Held back, the gate only reports. ")
+                + decision.reason();
+    }
+
+    /** One transaction; what it says is true here only once it is committed. */
+    private void commit(List<ModelVersion> events, Optional<ModelArtifact> weights) {
+        for (ModelVersion event : events) {
+            history.apply(event).ifPresent(why -> {
+                throw new IllegalStateException("refusing to publish an illegal event: " + why);
+            });
+        }
+        List<ModelVersion> retired = weights.isEmpty() ? List.of() : history.retirable(settings.keepVersions());
+        List<ModelVersion> all = new ArrayList<>(events);
+        for (ModelVersion event : retired) {
+            ModelVersion farewell = ModelVersion.newBuilder(event)
+                    .setState(VersionState.RETIRED)
+                    .setGeneration(-1)
+                    .setTimestamp(clock.millis())
+                    .build();
+            all.add(farewell);
+            history.apply(farewell);
+        }
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        history.newest().ifPresent(event -> event.getOffsets()
+                .forEach((name, offset) -> offsets.put(partition(name), new OffsetAndMetadata(offset))));
+        publisher.publish(all, weights, retired, offsets, group.get());
+    }
+
+    private void returnToLastGood() throws IOException {
+        Lineage.Origin origin = lineage.restore(history);
+        trainer.close();
+        trainer = origin.trainer();
+        grownFrom = origin.version();
+        note = nonFinite + " non-finite steps in a row: back to "
+                + (origin.version() < 0 ? "a new network" : "the checkpoint of version " + origin.version());
+        nonFinite = 0;
+        LOG.error("{}; the batches of those steps are passed over", note);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback reports a failure
+    private void publishStep(StepResult result, TrainingBatch batch, double seconds) {
+        TrainingStep step = TrainingStep.newBuilder()
+                .setStep(result.step())
+                .setVersion(grownFrom)
+                .setLoss(result.loss())
+                .setActiveShare(result.activeShare())
+                .setValidAnchors(result.validAnchors())
+                .setPrequentialRecallAt1(result.prequentialRecallAt1())
+                .setGradientNorm(result.gradientNorm())
+                .setLearningRate(result.learningRate())
+                .setSkipped(result.skipped().orElse(null))
+                .setMetrics(result.metrics())
+                .setImages(batch.examples().size())
+                .setSeconds(seconds)
+                .setTimestamp(clock.millis())
+                .build();
+        byte[] value = topics.stepSerde().serializer().serialize(topics.steps(), step);
+        steps.send(new ProducerRecord<>(topics.steps(), Long.toString(result.step()), value), (sent, failure) -> {
+            if (failure != null) {
+                LOG.warn("the measurements of step {} are lost", result.step(), failure);
+            }
+        });
+    }
+
+    private Map<String, String> provenance() {
+        Map<String, String> provenance = new HashMap<>(runtime.description());
+        provenance.putAll(settings.provenance());
+        provenance.put("seed", Long.toString(settings.model().seed()));
+        return provenance;
+    }
+
+    private void showStatus() {
+        Optional<ModelVersion> serving = history.serving();
+        report.accept(new TrainingStatus(
+                paused() ? TrainingStatus.Phase.PAUSED : TrainingStatus.Phase.TRAINING,
+                trainer.step(),
+                taken,
+                skipped,
+                unreadable,
+                images,
+                stepSeconds,
+                publicationSeconds,
+                serving.map(ModelVersion::getVersion).orElse(-1L),
+                serving.map(ModelVersion::getGeneration).orElse(-1L),
+                history.newest().map(ModelVersion::getVersion).orElse(-1L),
+                holdout.set().size(),
+                note));
+    }
+
+    private static Map<String, Long> byName(Map<TopicPartition, Long> offsets) {
+        Map<String, Long> result = new HashMap<>();
+        offsets.forEach((partition, offset) -> result.put(partition.toString(), offset));
+        return result;
+    }
+
+    private static TopicPartition partition(String name) {
+        int dash = name.lastIndexOf('-');
+        return new TopicPartition(name.substring(0, dash), Integer.parseInt(name.substring(dash + 1)));
+    }
+
+    @Override
+    public void close() {
+        trainer.close();
+        jury.close();
+        holdout.close();
+        commands.close();
+        steps.close(Duration.ofSeconds(5));
+        publisher.close();
+    }
+}
