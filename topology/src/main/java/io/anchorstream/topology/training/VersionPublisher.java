@@ -60,8 +60,7 @@ final class VersionPublisher implements AutoCloseable {
             }
             for (ModelVersion event : retired) {
                 for (int i = 0; i < WeightChunks.count(event.getWeightsBytes()); i++) {
-                    producer.send(
-                            new ProducerRecord<>(topics.weights(), WeightChunks.key(event.getVersion(), i), null));
+                    send(topics.weights(), WeightChunks.key(event.getVersion(), i), null);
                 }
             }
             producer.sendOffsetsToTransaction(offsets, group);
