@@ -17,6 +17,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.evaluation.PrequentialScore;
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.loss.LossBatch;
@@ -31,6 +32,9 @@ final class PyTorchTrainer implements Trainer {
     /** Non-finite steps in a row after which the weights are not to be trusted. */
     static final int RESTORE_AFTER = 5;
 
+    private static final double FADING = 0.998;
+    private static final int EARLIER_ROWS = 2048;
+
     private final TrainingConfig config;
     private final Network network;
     private final NDManager manager;
@@ -38,7 +42,8 @@ final class PyTorchTrainer implements Trainer {
     private final MovingAverage average;
     private final MetricLoss loss;
     private final EmbeddingMemory memory;
-    private final PrequentialScore prequential = new PrequentialScore();
+    private final PrequentialScore prequential = new PrequentialScore(FADING);
+    private final EmbeddingMemory earlier = new EmbeddingMemory(EARLIER_ROWS, Long.MAX_VALUE, 0);
     private final BatchPreparer preparer;
     private final LearningRate rate;
     private long step;
@@ -81,7 +86,8 @@ final class PyTorchTrainer implements Trainer {
             FloatMatrix raw = new FloatMatrix(examples.size(), config.embeddingDimension(), embeddings.toFloatArray());
             LossBatch seen = look(examples, raw);
             FloatMatrix unit = UnitVectors.of(raw);
-            prequential.add(step, examples, unit, seen.labels(), seen.items());
+            prequential.score(unit, seen.labels(), seen.items(), seen.fresh(), earlier);
+            earlier.put(step, unit, seen.labels(), seen.items(), new float[examples.size()][0]);
             memory.expire(step);
             LossResult result = loss.evaluate(seen, memory);
             StepResult taken = learn(result, embeddings, scope);
@@ -151,7 +157,8 @@ final class PyTorchTrainer implements Trainer {
         metrics.put("skipped.total", (double) skipped);
         metrics.put("skipped.non_finite_in_a_row", (double) nonFinite);
         metrics.put("memory.rows", (double) memory.size());
-        metrics.put("prequential.cold_share", prequential.coldShare());
+        metrics.put("prequential.scored", (double) prequential.scored());
+        metrics.put("prequential.without_relevant", (double) prequential.skipped());
         return Map.copyOf(metrics);
     }
 
@@ -205,8 +212,11 @@ final class PyTorchTrainer implements Trainer {
 
     @Override
     public String saveCheckpoint(Path directory, Map<String, String> position) throws IOException {
-        TrainerState state = new TrainerState(config, network, optimiser, average, loss, memory, prequential);
-        return CheckpointDirectory.write(directory, state.save(step, skipped, nonFinite, position));
+        return CheckpointDirectory.write(directory, state().save(step, skipped, nonFinite, position));
+    }
+
+    private TrainerState state() {
+        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier);
     }
 
     /**
@@ -216,9 +226,8 @@ final class PyTorchTrainer implements Trainer {
      */
     @SuppressWarnings("try") // the scope of the mode is its use
     void load(CheckpointDirectory.Content content) throws IOException {
-        TrainerState state = new TrainerState(config, network, optimiser, average, loss, memory, prequential);
         try (GradientMode mode = GradientMode.off(config.threads())) {
-            TrainerState.Counters counters = state.load(content);
+            TrainerState.Counters counters = state().load(content);
             step = counters.step();
             skipped = counters.skipped();
             nonFinite = counters.nonFinite();

@@ -8,6 +8,7 @@ import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.evaluation.PrequentialScore;
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.MetricLoss;
 import io.anchorstream.model.loss.SavedState;
@@ -26,7 +27,8 @@ record TrainerState(
         MovingAverage average,
         MetricLoss loss,
         EmbeddingMemory memory,
-        PrequentialScore prequential) {
+        PrequentialScore prequential,
+        EmbeddingMemory earlier) {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerState.class);
     private static final String WEIGHTS = "weights.safetensors";
     private static final String AVERAGE = "average.safetensors";
@@ -41,6 +43,7 @@ record TrainerState(
         loss.save(learner.scope("loss"));
         memory.save(learner.scope("memory"));
         prequential.save(learner.scope("prequential"));
+        earlier.save(learner.scope("prequential/earlier"));
         Map<String, String> properties = new TreeMap<>(settings());
         properties.put("network", network.spec().toJson());
         properties.put("networkDigest", network.weights().digest(network.spec()));
@@ -96,6 +99,7 @@ record TrainerState(
             loss.load(learner.scope("loss"));
             memory.load(learner.scope("memory"));
             prequential.load(learner.scope("prequential"));
+            earlier.load(learner.scope("prequential/earlier"));
             return new Counters(counters[0], counters[1], (int) counters[2]);
         } catch (IllegalArgumentException e) {
             throw new IOException("the checkpoint does not fit the configuration: " + e.getMessage(), e);

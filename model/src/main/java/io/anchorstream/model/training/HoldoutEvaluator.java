@@ -1,0 +1,139 @@
+package io.anchorstream.model.training;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+import io.anchorstream.model.evaluation.Gallery;
+import io.anchorstream.model.evaluation.RawBaselines;
+import io.anchorstream.model.evaluation.Retrieval;
+import io.anchorstream.model.evaluation.RetrievalScores;
+import io.anchorstream.model.evaluation.RetrievalSet;
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.loss.FloatMatrix;
+
+/**
+ * Scores of a model, or of raw descriptors, on pictures that were never trained on. By weak label, {@code holdout.*};
+ * where the truth is known also zero-shot over the test groups, {@code test.*}. Deterministic.
+ */
+public final class HoldoutEvaluator {
+    private final Retrieval retrieval;
+
+    /** @param executor runs blocks of queries; {@code Runnable::run} for one thread */
+    public HoldoutEvaluator(Executor executor) {
+        retrieval = new Retrieval(executor);
+    }
+
+    /**
+     * Scores 0..1 by name: {@code holdout.recall_at_1}, {@code holdout.recall_at_10}, {@code holdout.map_at_r};
+     * {@code test.recall_at_1}, {@code test.map_at_r}, {@code test.cross_domain_recall_at_1} (gallery = all other
+     * domains), {@code test.cross_domain_pair_recall_at_1} (one other domain at a time); {@code embedding.std}. Names
+     * for which there are no queries are left out.
+     */
+    public Map<String, Double> scores(Embedder model, List<HoldoutPicture> pictures) {
+        FloatMatrix vectors = FloatMatrix.of(model.embed(images(pictures)));
+        Map<String, Double> scores = new TreeMap<>(retrieval(vectors, pictures));
+        scores.put("embedding.std", deviation(vectors));
+        return scores;
+    }
+
+    /** The retrieval scores of {@link #scores} for raw descriptors, with {@code hog.}, {@code pixels.}, {@code histogram.} before. */
+    public Map<String, Double> baselines(List<HoldoutPicture> pictures) {
+        Map<String, Function<List<CanonicalImage>, FloatMatrix>> descriptors = Map.of(
+                "hog.", RawBaselines::orientedGradients,
+                "pixels.", RawBaselines::pixels,
+                "histogram.", RawBaselines::colourHistogram);
+        Map<String, Double> scores = new TreeMap<>();
+        descriptors.forEach((prefix, descriptor) -> retrieval(descriptor.apply(images(pictures)), pictures)
+                .forEach((name, value) -> scores.put(prefix + name, value)));
+        return scores;
+    }
+
+    private Map<String, Double> retrieval(FloatMatrix vectors, List<HoldoutPicture> pictures) {
+        Map<String, Double> scores = new TreeMap<>();
+        long[] labels = pictures.stream().mapToLong(HoldoutPicture::label).toArray();
+        RetrievalScores byLabel = retrieval.score(new RetrievalSet(vectors, labels), Gallery.ALL);
+        if (byLabel.queries() > 0) {
+            scores.put("holdout.recall_at_1", byLabel.recallAt(1));
+            scores.put("holdout.recall_at_10", byLabel.recallAt(10));
+            scores.put("holdout.map_at_r", byLabel.mapAtR());
+        }
+        List<Integer> tests = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            if (pictures.get(i).test() && pictures.get(i).group().isPresent()) {
+                tests.add(i);
+            }
+        }
+        if (!tests.isEmpty()) {
+            scores.putAll(zeroShot(vectors, pictures, tests));
+        }
+        return scores;
+    }
+
+    private Map<String, Double> zeroShot(FloatMatrix vectors, List<HoldoutPicture> pictures, List<Integer> tests) {
+        FloatMatrix unit = FloatMatrix.of(tests.stream().map(vectors::row).toArray(float[][]::new));
+        long[] groups = keys(tests, i -> pictures.get(i).group());
+        long[] domains = keys(tests, i -> pictures.get(i).domain());
+        int[] domainOf = new int[domains.length];
+        for (int i = 0; i < domains.length; i++) {
+            domainOf[i] = (int) domains[i];
+        }
+        Map<String, Double> scores = new TreeMap<>();
+        RetrievalScores all = retrieval.score(new RetrievalSet(unit, groups), Gallery.ALL);
+        if (all.queries() > 0) {
+            scores.put("test.recall_at_1", all.recallAt(1));
+            scores.put("test.map_at_r", all.mapAtR());
+        }
+        RetrievalSet acrossDomains = new RetrievalSet(unit, groups, new long[0], domainOf);
+        put(scores, "test.cross_domain_recall_at_1", acrossDomains, Gallery.OTHER_DOMAINS);
+        put(scores, "test.cross_domain_pair_recall_at_1", acrossDomains, Gallery.EACH_OTHER_DOMAIN);
+        return scores;
+    }
+
+    private void put(Map<String, Double> scores, String name, RetrievalSet set, Gallery gallery) {
+        RetrievalScores found = retrieval.score(set, gallery);
+        if (found.queries() > 0) {
+            scores.put(name, found.recallAt(1));
+        }
+    }
+
+    /** Small numbers for names, in order of appearance; -1 for none. */
+    private static long[] keys(List<Integer> rows, Function<Integer, Optional<String>> nameOf) {
+        Map<String, Long> known = new HashMap<>();
+        return rows.stream()
+                .mapToLong(row -> nameOf.apply(row)
+                        .map(name -> known.computeIfAbsent(name, unseen -> (long) known.size()))
+                        .orElse(-1L))
+                .toArray();
+    }
+
+    /** Root mean squared distance to the mean vector: near 0 when the space has collapsed. */
+    private static double deviation(FloatMatrix vectors) {
+        int n = vectors.rows();
+        if (n == 0) {
+            return 0;
+        }
+        double sum = 0;
+        for (int d = 0; d < vectors.columns(); d++) {
+            double mean = 0;
+            for (int i = 0; i < n; i++) {
+                mean += vectors.get(i, d);
+            }
+            mean /= n;
+            for (int i = 0; i < n; i++) {
+                double x = vectors.get(i, d) - mean;
+                sum += x * x;
+            }
+        }
+        return Math.sqrt(sum / n);
+    }
+
+    private static List<CanonicalImage> images(List<HoldoutPicture> pictures) {
+        return pictures.stream().map(HoldoutPicture::image).toList();
+    }
+}
