@@ -1,0 +1,103 @@
+package io.anchorstream.service.index;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+
+/** The life of each generation as its events tell it. Thread-safe. */
+public final class RefreshProgress {
+    private static final int KEPT = 50;
+
+    private final TreeMap<Long, Life> lives = new TreeMap<>();
+
+    public synchronized void apply(GenerationEvent event) {
+        Life life = lives.computeIfAbsent(event.getGeneration(), number -> new Life());
+        life.modelVersion = event.getModelVersion();
+        life.partitions = Math.max(life.partitions, event.getPartitions());
+        switch (event.getState()) {
+            case OPENED -> life.openedAt = event.getTimestamp();
+            case PROGRESS -> life.progress.put(event.getPartition(), event);
+            case COMPLETE -> {
+                life.completedAt = event.getTimestamp();
+                life.completeItems = event.getItems();
+                life.completeEmbedded = event.getEmbedded();
+                life.similarityQuantiles = List.copyOf(event.getSimilarityQuantiles());
+            }
+            case RETIRED -> life.retired = true;
+            case UNKNOWN -> {}
+        }
+        while (lives.size() > KEPT) {
+            lives.pollFirstEntry();
+        }
+    }
+
+    /** All generations known, oldest first. */
+    public synchronized List<GenerationView> generations() {
+        List<GenerationView> views = new ArrayList<>();
+        lives.forEach((generation, life) -> views.add(life.view(generation)));
+        return views;
+    }
+
+    /**
+     * One generation.
+     *
+     * @param state {@code OPENED}, {@code COMPLETE} or {@code RETIRED}
+     * @param items live items to cover
+     * @param embedded of those, covered so far
+     * @param partitionsDone partitions that have nothing left to do
+     * @param openedAt ms since the epoch, 0 = not seen
+     */
+    public record GenerationView(
+            long generation,
+            long modelVersion,
+            GenerationState state,
+            long items,
+            long embedded,
+            int partitions,
+            int partitionsDone,
+            long openedAt,
+            long completedAt,
+            List<Float> similarityQuantiles) {}
+
+    private static final class Life {
+        private final Map<Integer, GenerationEvent> progress = new HashMap<>();
+        private long modelVersion = -1;
+        private int partitions = -1;
+        private long openedAt;
+        private long completedAt;
+        private long completeItems;
+        private long completeEmbedded;
+        private boolean retired;
+        private List<Float> similarityQuantiles = List.of();
+
+        private GenerationView view(long generation) {
+            boolean complete = completedAt > 0;
+            GenerationState state =
+                    retired ? GenerationState.RETIRED : complete ? GenerationState.COMPLETE : GenerationState.OPENED;
+            long items = progress.values().stream()
+                    .mapToLong(GenerationEvent::getItems)
+                    .sum();
+            long embedded = progress.values().stream()
+                    .mapToLong(GenerationEvent::getEmbedded)
+                    .sum();
+            int done = (int)
+                    progress.values().stream().filter(GenerationEvent::getDone).count();
+            return new GenerationView(
+                    generation,
+                    modelVersion,
+                    state,
+                    complete ? completeItems : items,
+                    complete ? completeEmbedded : embedded,
+                    partitions,
+                    complete ? Math.max(partitions, 0) : done,
+                    openedAt,
+                    completedAt,
+                    similarityQuantiles);
+        }
+    }
+}

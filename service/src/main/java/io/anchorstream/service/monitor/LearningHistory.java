@@ -1,0 +1,141 @@
+package io.anchorstream.service.monitor;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.avro.VersionState;
+
+/**
+ * The learning curve and the life of every model version. Holds a bounded number of steps: when it is full every second
+ * one is dropped, so that the curve always spans the whole of learning. Thread-safe.
+ */
+public final class LearningHistory {
+    private static final int HELD_STEPS = 4_096;
+    private static final int RECENT_STEPS = 50;
+
+    private final TreeMap<Long, TrainingStep> steps = new TreeMap<>();
+    private final Deque<TrainingStep> recent = new ArrayDeque<>();
+    private final TreeMap<Long, VersionView> versions = new TreeMap<>();
+    private long stride = 1;
+    private long lastStep;
+    private long skipped;
+
+    public synchronized void apply(TrainingStep step) {
+        if (step.getStep() > lastStep) {
+            lastStep = step.getStep();
+            skipped += step.getSkipped() == null ? 0 : 1;
+            recent.addLast(step);
+            if (recent.size() > RECENT_STEPS) {
+                recent.removeFirst();
+            }
+        }
+        if (step.getStep() % stride == 0) {
+            steps.put(step.getStep(), step);
+            if (steps.size() > HELD_STEPS) {
+                stride *= 2;
+                steps.keySet().removeIf(number -> number % stride != 0);
+            }
+        }
+    }
+
+    public synchronized void apply(ModelVersion version) {
+        VersionView old = versions.get(version.getVersion());
+        boolean everPromoted = version.getState() == VersionState.PROMOTED || (old != null && old.everPromoted());
+        versions.put(
+                version.getVersion(),
+                new VersionView(
+                        version.getVersion(),
+                        version.getState(),
+                        everPromoted,
+                        version.getGeneration(),
+                        version.getParent(),
+                        version.getStep(),
+                        version.getDimension(),
+                        Map.copyOf(version.getMetrics()),
+                        Map.copyOf(version.getReference()),
+                        Map.copyOf(version.getBaselines()),
+                        version.getReason(),
+                        version.getTimestamp()));
+    }
+
+    /** The curve in at most {@code points} points (means of equal runs of steps), and all versions in order. */
+    public synchronized LearningView view(int points) {
+        return new LearningView(lastStep, skipped, imagesPerSecond(), thinned(points), List.copyOf(versions.values()));
+    }
+
+    public synchronized long lastStep() {
+        return lastStep;
+    }
+
+    public synchronized Optional<VersionView> version(long version) {
+        return Optional.ofNullable(versions.get(version));
+    }
+
+    public synchronized int versionCount() {
+        return versions.size();
+    }
+
+    private double imagesPerSecond() {
+        double seconds = recent.stream().mapToDouble(TrainingStep::getSeconds).sum();
+        return seconds > 0 ? recent.stream().mapToInt(TrainingStep::getImages).sum() / seconds : 0;
+    }
+
+    private List<StepPoint> thinned(int points) {
+        List<StepPoint> series = new ArrayList<>();
+        List<TrainingStep> taught = steps.values().stream()
+                .filter(step -> step.getSkipped() == null)
+                .toList();
+        int run = Math.max(1, (int) Math.ceil(taught.size() / (double) points));
+        for (int from = 0; from < taught.size(); from += run) {
+            List<TrainingStep> part = taught.subList(from, Math.min(taught.size(), from + run));
+            TrainingStep last = part.get(part.size() - 1);
+            series.add(new StepPoint(
+                    last.getStep(),
+                    part.stream().mapToDouble(TrainingStep::getLoss).average().orElse(0),
+                    part.stream()
+                            .mapToDouble(TrainingStep::getActiveShare)
+                            .average()
+                            .orElse(0),
+                    last.getPrequentialRecallAt1(),
+                    last.getTimestamp()));
+        }
+        return series;
+    }
+
+    /** Means over a run of steps that ends at {@code step}. */
+    public record StepPoint(long step, double loss, double activeShare, double prequentialRecallAt1, long timestamp) {}
+
+    /**
+     * A version as its last event tells it.
+     *
+     * @param everPromoted whether it was in service at some time
+     */
+    public record VersionView(
+            long version,
+            VersionState state,
+            boolean everPromoted,
+            long generation,
+            long parent,
+            long step,
+            int dimension,
+            Map<String, Double> metrics,
+            Map<String, Double> reference,
+            Map<String, Double> baselines,
+            String reason,
+            long timestamp) {}
+
+    /** All that the learning view shows. */
+    public record LearningView(
+            long lastStep,
+            long skippedSteps,
+            double imagesPerSecond,
+            List<StepPoint> steps,
+            List<VersionView> versions) {}
+}

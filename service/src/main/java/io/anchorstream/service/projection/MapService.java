@@ -1,0 +1,206 @@
+package io.anchorstream.service.projection;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.anchorstream.service.index.CatalogueIndex;
+import io.anchorstream.service.index.ItemCard;
+import io.anchorstream.service.index.StoredVector;
+import io.anchorstream.service.index.VectorIndex;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a before-and-after map of a sample of the catalogue: first generation and the one in service. Laid out on one
+ * background thread when someone looks and the last map is out of date.
+ */
+public final class MapService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(MapService.class);
+    private static final double PERPLEXITY = 12;
+    private static final int ITERATIONS = 400;
+    private static final double GROWTH_WORTH_A_NEW_MAP = 1.3;
+    private static final int SMALLEST = 12;
+
+    private final CatalogueIndex catalogue;
+    private final int sampleSize;
+    private final Clock clock;
+    private final AtomicBoolean computing = new AtomicBoolean();
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "map");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        return thread;
+    });
+    private volatile @Nullable SpaceMap last;
+
+    public MapService(CatalogueIndex catalogue, int sampleSize, Clock clock) {
+        this.catalogue = catalogue;
+        this.sampleSize = sampleSize;
+        this.clock = clock;
+    }
+
+    /** The last map, if any; starts a new one when it is out of date. */
+    public MapView view() {
+        SpaceMap map = last;
+        if (isOutOfDate(map) && computing.compareAndSet(false, true)) {
+            worker.execute(this::compute);
+        }
+        return new MapView(computing.get(), Optional.ofNullable(last));
+    }
+
+    private boolean isOutOfDate(@Nullable SpaceMap map) {
+        Optional<VectorIndex> first = catalogue.generations().first();
+        Optional<VectorIndex> serving = catalogue.generations().serving();
+        if (first.isEmpty() || serving.isEmpty() || first.get().size() < SMALLEST) {
+            return false;
+        }
+        return map == null
+                || map.generationAfter() != serving.get().generation()
+                || map.generationBefore() != first.get().generation()
+                || (map.points().size() < sampleSize
+                        && Math.min(first.get().size(), sampleSize)
+                                > map.points().size() * GROWTH_WORTH_A_NEW_MAP);
+    }
+
+    private void compute() {
+        try {
+            Optional<VectorIndex> first = catalogue.generations().first();
+            Optional<VectorIndex> serving = catalogue.generations().serving();
+            if (first.isPresent() && serving.isPresent()) {
+                last = layOut(first.get(), serving.get());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("the map could not be laid out; it is tried again at the next look", e);
+        } finally {
+            computing.set(false);
+        }
+    }
+
+    private SpaceMap layOut(VectorIndex first, VectorIndex serving) {
+        Map<String, float[]> after = new HashMap<>();
+        serving.forEach(item -> after.put(item.itemId(), item.vector()));
+        List<Candidate> candidates = new ArrayList<>();
+        first.forEach(item -> candidate(item, after).ifPresent(candidates::add));
+        // Whole groups, not single items: whether a group lies together is what the map is for.
+        candidates.sort(Comparator.comparingInt((Candidate one) -> one.cluster().hashCode() * 0x9E3779B9)
+                .thenComparing(one -> one.card().id()));
+        List<Candidate> sample = candidates.subList(0, Math.min(sampleSize, candidates.size()));
+        float[][] beforeVectors = sample.stream().map(Candidate::before).toArray(float[][]::new);
+        TSne tsne = new TSne(PERPLEXITY, ITERATIONS);
+        double[][] before = tsne.layOut(beforeVectors, PrincipalPlane.project(beforeVectors));
+        double[][] now = before;
+        if (first != serving) {
+            float[][] afterVectors = sample.stream().map(Candidate::after).toArray(float[][]::new);
+            // Starting where the first map ended keeps every point near its old place when the space allows it.
+            now = Procrustes.align(tsne.layOut(afterVectors, normalised(before)), before);
+        }
+        double scale = 1 / Math.max(reach(before), reach(now));
+        List<MapPoint> points = new ArrayList<>();
+        for (int i = 0; i < sample.size(); i++) {
+            ItemCard card = sample.get(i).card();
+            points.add(new MapPoint(
+                    card.id(),
+                    card.title(),
+                    card.domain(),
+                    card.group(),
+                    card.label(),
+                    rounded(before[i][0] * scale),
+                    rounded(before[i][1] * scale),
+                    rounded(now[i][0] * scale),
+                    rounded(now[i][1] * scale)));
+        }
+        return new SpaceMap(
+                first.generation(),
+                first.modelVersion(),
+                serving.generation(),
+                serving.modelVersion(),
+                clock.millis(),
+                points);
+    }
+
+    private Optional<Candidate> candidate(StoredVector item, Map<String, float[]> after) {
+        float[] vector = after.get(item.itemId());
+        return vector == null
+                ? Optional.empty()
+                : catalogue
+                        .items()
+                        .card(item.itemId())
+                        .filter(card -> card.picture() >= 0)
+                        .map(card -> new Candidate(card, item.vector(), vector));
+    }
+
+    private static double[][] normalised(double[][] points) {
+        double squares = 1e-12;
+        for (double[] point : points) {
+            squares += point[0] * point[0];
+        }
+        double scale = 1 / Math.sqrt(squares / Math.max(1, points.length));
+        double[][] scaled = new double[points.length][];
+        for (int i = 0; i < points.length; i++) {
+            scaled[i] = new double[] {points[i][0] * scale, points[i][1] * scale};
+        }
+        return scaled;
+    }
+
+    private static double reach(double[][] points) {
+        double reach = 1e-9;
+        for (double[] point : points) {
+            reach = Math.max(reach, Math.max(Math.abs(point[0]), Math.abs(point[1])));
+        }
+        return reach;
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1e4) / 1e4;
+    }
+
+    @Override
+    public void close() {
+        worker.shutdownNow();
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // lives for one layout
+    private record Candidate(ItemCard card, float[] before, float[] after) {
+        String cluster() {
+            if (card.group() != null) {
+                return card.group();
+            }
+            return card.label() >= 0 ? Long.toString(card.label()) : card.id();
+        }
+    }
+
+    /** One item; coordinates within -1..1. */
+    public record MapPoint(
+            String id,
+            String title,
+            @Nullable String domain,
+            @Nullable String group,
+            long label,
+            double beforeX,
+            double beforeY,
+            double afterX,
+            double afterY) {}
+
+    /** A sample of the catalogue in two generations, the second turned onto the first. */
+    public record SpaceMap(
+            long generationBefore,
+            long versionBefore,
+            long generationAfter,
+            long versionAfter,
+            long timestamp,
+            List<MapPoint> points) {}
+
+    /**
+     * @param computing a newer map is being laid out
+     */
+    public record MapView(boolean computing, Optional<SpaceMap> map) {}
+}
