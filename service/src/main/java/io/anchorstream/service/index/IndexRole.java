@@ -15,6 +15,7 @@ import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import io.anchorstream.avro.WeakLabel;
+import io.anchorstream.schemas.registry.RegistryUnavailableException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -118,7 +119,7 @@ public final class IndexRole implements AutoCloseable {
                 nextDiscovery = now + (all ? DISCOVER_EVERY : DISCOVER_FIRST).toMillis();
             }
             if (from.assignment().isEmpty()) {
-                sleepUntilTopicsExist();
+                pause();
                 continue;
             }
             ConsumerRecords<byte[], byte[]> records = from.poll(POLL);
@@ -148,8 +149,8 @@ public final class IndexRole implements AutoCloseable {
         commit(from);
     }
 
-    @SuppressWarnings("ThreadSleep") // nothing to wait on before the topics exist
-    private static void sleepUntilTopicsExist() {
+    @SuppressWarnings("ThreadSleep") // there is nothing to be woken by
+    private static void pause() {
         try {
             Thread.sleep(DISCOVER_FIRST.toMillis());
         } catch (InterruptedException e) {
@@ -169,9 +170,7 @@ public final class IndexRole implements AutoCloseable {
     private void apply(Consumer<byte[], byte[]> from, ConsumerRecord<byte[], byte[]> record) {
         SpecificRecord value;
         try {
-            value = record.value() == null
-                    ? null
-                    : values.deserialize(record.topic(), record.headers(), record.value());
+            value = record.value() == null ? null : decode(record);
         } catch (SerializationException e) {
             catalogue.refuse("unreadable-record", e);
             return;
@@ -181,6 +180,21 @@ public final class IndexRole implements AutoCloseable {
             route(from, record, key, value);
         } catch (ClassCastException | IllegalArgumentException e) {
             catalogue.refuse("wrong-record", e);
+        }
+    }
+
+    private SpecificRecord decode(ConsumerRecord<byte[], byte[]> record) {
+        while (true) {
+            try {
+                return values.deserialize(record.topic(), record.headers(), record.value());
+            } catch (RegistryUnavailableException e) {
+                if (!running) {
+                    throw new WakeupException();
+                }
+                // The record is sound, only its schema can't be fetched just now: skipping would lose it.
+                LOG.warn("the schema registry is away; reading goes on when it is back: {}", e.getMessage());
+                pause();
+            }
         }
     }
 

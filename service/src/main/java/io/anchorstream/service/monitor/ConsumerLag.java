@@ -59,8 +59,10 @@ public final class ConsumerLag {
 
     /** Records ever appended to a topic that is written without transactions. */
     public long appended(String topic) throws ExecutionException, InterruptedException, TimeoutException {
-        TopicDescription description =
-                admin.describeTopics(List.of(topic)).allTopicNames().get(TIMEOUT_SECONDS, TimeUnit.SECONDS).get(topic);
+        TopicDescription description = admin.describeTopics(List.of(topic))
+                .allTopicNames()
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .get(topic);
         if (description == null) {
             return 0;
         }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -67,12 +68,23 @@ public final class PipelineMonitor implements AutoCloseable {
     }
 
     public PipelineMonitor start() {
-        timer.scheduleWithFixedDelay(this::tick, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> ticking =
+                timer.scheduleWithFixedDelay(this::tickSafely, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+        LOG.debug("looking every {} ms, first in {} ms", EVERY_MILLIS, ticking.getDelay(TimeUnit.MILLISECONDS));
         return this;
     }
 
     public PipelineView view() {
         return last;
+    }
+
+    /** An exception that escapes would end the timer for good. */
+    private void tickSafely() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            LOG.warn("one look at the pipeline failed; the page shows the last one", e);
+        }
     }
 
     /** Looks now; the timer does this every two seconds. */

@@ -1,0 +1,238 @@
+package io.anchorstream.service.http;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.index.CatalogueIndex;
+import io.anchorstream.service.index.EmbedderLookup;
+import io.anchorstream.service.index.FirstGenerationFiller;
+import io.anchorstream.service.index.IndexRole;
+import io.anchorstream.service.index.IndexTopics;
+import io.anchorstream.service.index.SimilaritySearch;
+import io.anchorstream.service.monitor.ConsumerLag;
+import io.anchorstream.service.monitor.DeadLetters;
+import io.anchorstream.service.monitor.LearningHistory;
+import io.anchorstream.service.monitor.PipelineMonitor;
+import io.anchorstream.service.monitor.TopicFollower;
+import io.anchorstream.service.projection.MapService;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The index role with its page: puts the parts together, starts them and stops them. */
+public final class SearchPage implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SearchPage.class);
+    private static final Duration GRACE = Duration.ofSeconds(60);
+    private static final int MAP_SAMPLE = 1_000;
+    /** Small slices with pauses: filling the first generation must not take the cores from learning. */
+    private static final int FILL_SLICE = 16;
+
+    private static final long FILL_PAUSE_MILLIS = 400;
+
+    private final IndexRole role;
+    private final TopicFollower follower;
+    private final PipelineMonitor pipeline;
+    private final MapService map;
+    private final ScheduledExecutorService filler;
+    private final PageServer server;
+
+    private SearchPage(
+            IndexRole role,
+            TopicFollower follower,
+            PipelineMonitor pipeline,
+            MapService map,
+            ScheduledExecutorService filler,
+            PageServer server) {
+        this.role = role;
+        this.follower = follower;
+        this.pipeline = pipeline;
+        this.map = map;
+        this.filler = filler;
+        this.server = server;
+    }
+
+    /**
+     * What the page is connected to.
+     *
+     * @param folder where the index keeps its data; safe to delete while stopped
+     * @param consumers opens a consumer with {@code isolation.level=read_committed}, {@code auto.offset.reset=earliest}
+     *     and no group; called once for each thread that reads
+     * @param values reads records of any topic into generated classes, by the schema id they carry
+     * @param roleGroups consumer group by role ({@code label}, {@code train}, {@code embed}), for the lag
+     * @param embedders networks by version, for queries by picture
+     * @param decoder reads uploaded pictures
+     * @param credits authors and licences of the catalogue's pictures
+     */
+    public record Connections(
+            Path folder,
+            Topics topics,
+            Supplier<Consumer<byte[], byte[]>> consumers,
+            Deserializer<? extends SpecificRecord> values,
+            Admin admin,
+            Map<String, String> roleGroups,
+            EmbedderLookup embedders,
+            PictureDecoder decoder,
+            Supplier<List<PageSources.Credit>> credits) {}
+
+    /** Starts reading and serving. Stops again, throwing, if the port is taken. */
+    public static SearchPage start(
+            PageSettings settings,
+            Connections to,
+            PrometheusMeterRegistry metrics,
+            HealthProbe live,
+            HealthProbe ready,
+            Clock clock) {
+        CatalogueIndex catalogue = new CatalogueIndex(to.folder(), clock, GRACE);
+        LearningHistory learning = new LearningHistory();
+        DeadLetters deadLetters = new DeadLetters();
+        IndexRole role = new IndexRole(catalogue, IndexTopics.of(to.topics()), to.consumers(), to.values(), clock);
+        ConsumerLag lag = new ConsumerLag(to.admin(), to.roleGroups());
+        PipelineMonitor pipeline = new PipelineMonitor(
+                catalogue,
+                role::lag,
+                learning,
+                deadLetters,
+                () -> lag.appended(to.topics().catalogItems().name()),
+                lag::byRole,
+                clock);
+        MapService map = new MapService(catalogue, MAP_SAMPLE, clock);
+        PageServer server;
+        try {
+            server = PageServer.start(
+                    settings,
+                    new PageSources(
+                            catalogue,
+                            new SimilaritySearch(catalogue, to.embedders()),
+                            learning,
+                            pipeline,
+                            map,
+                            to.decoder(),
+                            to.credits()),
+                    metrics,
+                    live,
+                    ready);
+        } catch (RuntimeException e) {
+            catalogue.close();
+            throw e;
+        }
+        registerGauges(metrics, role, pipeline);
+        TopicFollower follower = new TopicFollower(
+                "learning-history",
+                List.of(
+                        to.topics().trainingSteps().name(),
+                        to.topics().modelVersions().name(),
+                        to.topics().deadLetters().name()),
+                to.consumers(),
+                record -> follow(record, to, learning, deadLetters),
+                clock);
+        ScheduledExecutorService filler = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "first-generation-filler");
+            thread.setDaemon(true);
+            return thread;
+        });
+        fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
+        return new SearchPage(role.start(), follower.start(), pipeline.start(), map, filler, server);
+    }
+
+    private static void registerGauges(PrometheusMeterRegistry metrics, IndexRole role, PipelineMonitor pipeline) {
+        Gauge.builder("anchorstream.index.lag", role, IndexRole::lag)
+                .description("records the index has not applied yet, -1 before the first poll")
+                .register(metrics);
+        Gauge.builder("anchorstream.index.items", pipeline, monitor -> monitor.view()
+                        .embedded())
+                .description("items in the index in service")
+                .register(metrics);
+        Gauge.builder("anchorstream.index.generation", pipeline, monitor -> monitor.view()
+                        .servingGeneration())
+                .description("generation in service, -1 until one is complete")
+                .register(metrics);
+        Gauge.builder(
+                        "anchorstream.freshness.p99.seconds",
+                        pipeline,
+                        monitor -> monitor.view().freshness().p99Millis() / 1000.0)
+                .description("item appended to embedding visible, 99 per cent quantile of the last 2,000 items")
+                .register(metrics);
+    }
+
+    private static void follow(
+            ConsumerRecord<byte[], byte[]> record, Connections to, LearningHistory learning, DeadLetters deadLetters) {
+        if (record.topic().equals(to.topics().deadLetters().name())) {
+            deadLetters.apply(record);
+            return;
+        }
+        try {
+            SpecificRecord value = to.values().deserialize(record.topic(), record.headers(), record.value());
+            if (value instanceof TrainingStep step) {
+                learning.apply(step);
+            } else if (value instanceof ModelVersion version) {
+                learning.apply(version);
+            }
+        } catch (SerializationException e) {
+            LOG.warn("a record of {} can't be read and is left out of the page: {}", record.topic(), e.getMessage());
+        }
+    }
+
+    private static void fillRegularly(ScheduledExecutorService timer, FirstGenerationFiller filler) {
+        ScheduledFuture<?> filling = timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        filler.fill(FILL_SLICE);
+                    } catch (RuntimeException e) {
+                        LOG.warn("the first generation could not be filled up; it is tried again", e);
+                    }
+                },
+                FILL_PAUSE_MILLIS,
+                FILL_PAUSE_MILLIS,
+                TimeUnit.MILLISECONDS);
+        LOG.debug("filling up the first generation begins in {} ms", filling.getDelay(TimeUnit.MILLISECONDS));
+    }
+
+    public String address() {
+        return server.address();
+    }
+
+    /** The role behind the page, for health checks. */
+    public IndexRole role() {
+        return role;
+    }
+
+    /** The last look at the pipeline, for {@code status} and progress lines. */
+    public PipelineMonitor.PipelineView pipeline() {
+        return pipeline.view();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        filler.shutdownNow();
+        map.close();
+        pipeline.close();
+        follower.close();
+        try {
+            if (!filler.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("filling up the first generation did not stop in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        role.close();
+    }
+}
