@@ -1,0 +1,177 @@
+package io.anchorstream.topology.labelling;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+import io.anchorstream.avro.EvaluationTruth;
+import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelledItem;
+import io.anchorstream.avro.WeakLabel;
+import io.anchorstream.topology.batching.BufferEvent;
+import io.anchorstream.topology.streams.FloatList;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each item its permanent label, publishes it, and sends the item to the hold-out or to the class buffers. An
+ * update with the same text keeps its label and moves no centroid.
+ *
+ * <p>Deletions and labels of one item keep their order, since both pass its block. The exception: an item that is
+ * deleted and comes back under another block, or moves between two held-out labels, within one commit interval is
+ * handled by two tasks whose writes may land in either order; catalog.images has the item's true state.
+ */
+final class AssignLabel implements Processor<String, LabelledItem, String, Object> {
+    private static final long NO_LABEL = -1;
+
+    private final ClusterSettings settings;
+    private final HoldoutRule holdout;
+    private @Nullable ProcessorContext<String, Object> context;
+    private @Nullable LabelStore store;
+    private @Nullable LeaderClustering clustering;
+
+    AssignLabel(ClusterSettings settings, HoldoutRule holdout) {
+        this.settings = settings;
+        this.holdout = holdout;
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Object> context) {
+        this.context = context;
+        LabelStore labels = new LabelStore(context.getStateStore(LabelTopology.LABELS_STORE));
+        this.store = labels;
+        this.clustering =
+                new LeaderClustering(settings, holdout, context.taskId().partition(), labels);
+        labels.restore(clustering);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before process
+    public void process(Record<String, LabelledItem> record) {
+        LabelledItem item = record.value();
+        Optional<LabelStore.ItemLabel> known = store.item(item.getItemId());
+        if (item.getRemoved()) {
+            remove(record, known);
+        } else {
+            assign(record, known);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before process; null values are tombstones
+    private void remove(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
+        LabelledItem item = record.value();
+        store.forgetItem(item.getItemId());
+        if (item.getDeleted()) {
+            forward(record, null, LabelTopology.LABELS);
+        }
+        // A test item is held out at its new block too: no tombstone that could overtake the new record.
+        boolean heldOutAgain = !item.getDeleted() && isTest(item.getTruth());
+        if (known.isPresent() && known.get().holdout() && !heldOutAgain) {
+            forward(record, null, LabelTopology.HOLDOUT);
+        }
+        if (known.isPresent() && buffered(known.get())) {
+            forward(record, new BufferEvent.Forgotten(item.getItemId()), LabelTopology.DRAW_BATCHES);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before process; null values are tombstones
+    private void assign(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
+        LabelledItem item = record.value();
+        LabelStore.ItemLabel given = label(record, known);
+        if (!known.equals(Optional.of(given))) {
+            store.saveItem(item.getItemId(), given);
+        }
+        forward(record, weakLabel(item, given), LabelTopology.LABELS);
+        if (known.isPresent() && buffered(known.get()) && !buffered(given)) {
+            forward(record, new BufferEvent.Forgotten(item.getItemId()), LabelTopology.DRAW_BATCHES);
+        }
+        if (given.holdout()) {
+            HoldoutItem held = new HoldoutItem(
+                    given.label(), item.getImage(), item.getTextVector(), item.getCategory(), item.getTruth());
+            forward(record, held, LabelTopology.HOLDOUT);
+            return;
+        }
+        if (known.isPresent() && known.get().holdout()) {
+            forward(record, null, LabelTopology.HOLDOUT);
+        }
+        if (buffered(given)) {
+            forward(
+                    record,
+                    new BufferEvent.Arrived(
+                            item.getItemId(),
+                            given.label(),
+                            given.confidence(),
+                            item.getImage(),
+                            FloatList.toArray(item.getTextVector()),
+                            item.getTextEncoder()),
+                    LabelTopology.DRAW_BATCHES);
+        }
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before process
+    private LabelStore.ItemLabel label(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
+        LabelledItem item = record.value();
+        String block = record.key();
+        boolean test = isTest(item.getTruth());
+        if (item.getRuleLabel() != null) {
+            long id = clustering.named(item.getRuleLabel());
+            return new LabelStore.ItemLabel(
+                    id,
+                    item.getRuleConfidence(),
+                    test || holdout.holdsOut(id),
+                    item.getRuleLabel().hashCode(),
+                    block);
+        }
+        float[] vector = FloatList.toArray(item.getTextVector());
+        if (vector.length == 0) {
+            return new LabelStore.ItemLabel(NO_LABEL, 0, test, 0, block);
+        }
+        long textHash = 31L * Arrays.hashCode(vector) + vector.length;
+        if (known.isPresent()
+                && known.get().textHash() == textHash
+                && known.get().block().equals(block)) {
+            long id = store.resolve(known.get().label());
+            return new LabelStore.ItemLabel(
+                    id, known.get().confidence(), test || holdout.holdsOut(id), textHash, block);
+        }
+        LeaderClustering.Assignment assignment = clustering.assign(block, vector);
+        assignment
+                .merge()
+                .ifPresent(merge -> forward(
+                        record, new BufferEvent.Merged(merge.gone(), merge.kept()), LabelTopology.DRAW_BATCHES));
+        return new LabelStore.ItemLabel(
+                assignment.label(),
+                assignment.confidence(),
+                test || holdout.holdsOut(assignment.label()),
+                textHash,
+                block);
+    }
+
+    private static WeakLabel weakLabel(LabelledItem item, LabelStore.ItemLabel given) {
+        String source =
+                item.getRuleName() != null ? item.getRuleName() : given.label() == NO_LABEL ? "none" : "cluster";
+        return new WeakLabel(
+                given.label(),
+                given.confidence(),
+                given.block(),
+                source,
+                given.holdout(),
+                item.getTextEncoder(),
+                item.getSourcePartition(),
+                item.getSourceOffset());
+    }
+
+    private static boolean buffered(LabelStore.ItemLabel given) {
+        return given.label() != NO_LABEL && !given.holdout();
+    }
+
+    private static boolean isTest(@Nullable EvaluationTruth truth) {
+        return truth != null && truth.getTest();
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before process
+    private void forward(Record<String, LabelledItem> record, @Nullable Object value, String child) {
+        context.forward(record.withKey(record.value().getItemId()).withValue(value), child);
+    }
+}

@@ -1,0 +1,20 @@
+package io.anchorstream.topology.labelling;
+
+/** Where clustering writes every change at once, so that it can be rebuilt after a restart. */
+interface ClusterJournal {
+
+    /** A class is new or has moved. */
+    void save(Cluster cluster);
+
+    /** A class became another name for an older one. */
+    void alias(Cluster merged, long olderId);
+
+    /** A class was evicted; its id is never given again. */
+    void retire(Cluster evicted);
+
+    /** A label of the labelling functions got its permanent id. */
+    void name(String ruleLabel, long id);
+
+    /** The next id to give. */
+    void counter(long next);
+}

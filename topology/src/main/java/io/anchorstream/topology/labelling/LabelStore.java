@@ -1,0 +1,179 @@
+package io.anchorstream.topology.labelling;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The permanent memory of labelling in one key-value store; the first byte of a key says what the row is. {@code C} id:
+ * a class; {@code A} id: alias of an older one; {@code T} id: evicted; {@code N} label: id of a labelling function's
+ * label; {@code M}: the counter; {@code I} item: the label that the item was given.
+ */
+final class LabelStore implements ClusterJournal {
+    private static final Bytes COUNTER = Bytes.wrap(new byte[] {'M'});
+
+    private final KeyValueStore<Bytes, byte[]> store;
+
+    LabelStore(KeyValueStore<Bytes, byte[]> store) {
+        this.store = store;
+    }
+
+    /** Gives everything but the items back to clustering. */
+    void restore(LeaderClustering clustering) {
+        each('C', (key, value) -> clustering.restore(cluster(key, value)));
+        each(
+                'N',
+                (key, value) ->
+                        clustering.restore(text(key, 1), ByteBuffer.wrap(value).getLong()));
+        byte @Nullable [] counter = store.get(COUNTER);
+        if (counter != null) {
+            clustering.restore(ByteBuffer.wrap(counter).getLong());
+        }
+    }
+
+    Optional<ItemLabel> item(String itemId) {
+        byte @Nullable [] value = store.get(key('I', itemId));
+        if (value == null) {
+            return Optional.empty();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(value);
+        return Optional.of(new ItemLabel(
+                buffer.getLong(),
+                buffer.getFloat(),
+                buffer.get() != 0,
+                buffer.getLong(),
+                text(value, buffer.position())));
+    }
+
+    void saveItem(String itemId, ItemLabel label) {
+        byte[] block = utf8(label.block());
+        store.put(
+                key('I', itemId),
+                ByteBuffer.allocate(21 + block.length)
+                        .putLong(label.label())
+                        .putFloat(label.confidence())
+                        .put((byte) (label.holdout() ? 1 : 0))
+                        .putLong(label.textHash())
+                        .put(block)
+                        .array());
+    }
+
+    void forgetItem(String itemId) {
+        store.delete(key('I', itemId));
+    }
+
+    /** Follows aliases to the id in use. */
+    long resolve(long id) {
+        long current = id;
+        byte @Nullable [] alias = store.get(key('A', current));
+        while (alias != null) {
+            // Aliases point at older ids only, so this ends.
+            current = ByteBuffer.wrap(alias).getLong();
+            alias = store.get(key('A', current));
+        }
+        return current;
+    }
+
+    boolean retired(long id) {
+        return store.get(key('T', id)) != null;
+    }
+
+    @Override
+    public void save(Cluster cluster) {
+        byte[] block = utf8(cluster.block());
+        ByteBuffer value = ByteBuffer.allocate(20 + cluster.centroid().length * Float.BYTES + block.length)
+                .putLong(cluster.members())
+                .putLong(cluster.lastUsed())
+                .putInt(cluster.centroid().length);
+        for (float number : cluster.centroid()) {
+            value.putFloat(number);
+        }
+        store.put(key('C', cluster.id()), value.put(block).array());
+    }
+
+    @Override
+    public void alias(Cluster merged, long olderId) {
+        store.delete(key('C', merged.id()));
+        store.put(key('A', merged.id()), bytes(olderId));
+    }
+
+    @Override
+    public void retire(Cluster evicted) {
+        store.delete(key('C', evicted.id()));
+        store.put(key('T', evicted.id()), bytes(evicted.members()));
+    }
+
+    @Override
+    public void name(String ruleLabel, long id) {
+        store.put(key('N', ruleLabel), bytes(id));
+    }
+
+    @Override
+    public void counter(long next) {
+        store.put(COUNTER, bytes(next));
+    }
+
+    private void each(char kind, Row row) {
+        Bytes from = Bytes.wrap(new byte[] {(byte) kind});
+        Bytes to = Bytes.wrap(new byte[] {(byte) (kind + 1)});
+        try (KeyValueIterator<Bytes, byte[]> rows = store.range(from, to)) {
+            while (rows.hasNext()) {
+                KeyValue<Bytes, byte[]> next = rows.next();
+                if (next.key.get()[0] == kind) {
+                    row.accept(next.key.get(), next.value);
+                }
+            }
+        }
+    }
+
+    private static Cluster cluster(byte[] key, byte[] value) {
+        long id = ByteBuffer.wrap(key, 1, Long.BYTES).getLong();
+        ByteBuffer buffer = ByteBuffer.wrap(value);
+        long members = buffer.getLong();
+        long lastUsed = buffer.getLong();
+        float[] centroid = new float[buffer.getInt()];
+        for (int i = 0; i < centroid.length; i++) {
+            centroid[i] = buffer.getFloat();
+        }
+        return new Cluster(id, text(value, buffer.position()), centroid, members, lastUsed);
+    }
+
+    private static Bytes key(char kind, long id) {
+        return Bytes.wrap(ByteBuffer.allocate(9).put((byte) kind).putLong(id).array());
+    }
+
+    private static Bytes key(char kind, String text) {
+        byte[] utf8 = utf8(text);
+        return Bytes.wrap(
+                ByteBuffer.allocate(1 + utf8.length).put((byte) kind).put(utf8).array());
+    }
+
+    private static byte[] bytes(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes, int from) {
+        return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8);
+    }
+
+    private interface Row {
+        void accept(byte[] key, byte[] value);
+    }
+
+    /**
+     * What an item was given.
+     *
+     * @param textHash of what the label was made from: while it stays, so does the label
+     */
+    record ItemLabel(long label, float confidence, boolean holdout, long textHash, String block) {}
+}

@@ -1,0 +1,107 @@
+package io.anchorstream.topology.streams;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+
+import io.anchorstream.schemas.topics.Topics;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Settings of one Kafka Streams application of ours.
+ *
+ * @param applicationId group id, and prefix of the internal topics
+ * @param stateDirectory where RocksDB lives; survives restarts
+ * @param threads stream threads of this instance
+ * @param deadLetterTopic where refused records go
+ * @param replicationFactor of internal topics; -1 = the broker's default
+ * @param standbys warm copies of each store on other instances
+ * @param commitInterval how often a transaction commits: the latency that exactly-once adds to each hop
+ * @param extra set last, so that a user's own client settings (security, tuning) win
+ */
+public record StreamsSettings(
+        String applicationId,
+        String bootstrapServers,
+        Path stateDirectory,
+        int threads,
+        String deadLetterTopic,
+        int replicationFactor,
+        int standbys,
+        Duration commitInterval,
+        Map<String, String> extra) {
+
+    public StreamsSettings {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a Streams application needs at least one thread, not " + threads);
+        }
+        extra = Map.copyOf(extra);
+    }
+
+    /** One thread, no standbys, commits every 100 ms. */
+    public static StreamsSettings of(
+            String applicationId, String bootstrapServers, Path stateDirectory, String deadLetterTopic) {
+        return new StreamsSettings(
+                applicationId,
+                bootstrapServers,
+                stateDirectory,
+                1,
+                deadLetterTopic,
+                -1,
+                0,
+                Duration.ofMillis(100),
+                Map.of());
+    }
+
+    public Properties toProperties() {
+        Map<String, Object> config = new HashMap<>();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        config.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+        config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        config.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replicationFactor);
+        config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
+        config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        // A generated name moves when the topology changes, and its state is lost with it.
+        config.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, AnchorstreamRocksDbConfig.class);
+        // Our stores keep their own indexes; a record cache on top would only hold the pictures twice.
+        config.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        // 1,000 records of 12 KB a partition by default: bound what waits decoded in memory.
+        config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 200);
+        handlers(config);
+        clients(config);
+        config.putAll(extra);
+        Properties properties = new Properties();
+        properties.putAll(config);
+        return properties;
+    }
+
+    private void handlers(Map<String, Object> config) {
+        config.put(DeadLetterProcessingHandler.TOPIC_CONFIG, deadLetterTopic);
+        config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterProcessingHandler.class);
+        config.put(
+                StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, DeadLetterDeserializationHandler.class);
+    }
+
+    private static void clients(Map<String, Object> config) {
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 200);
+        // LZ4, not ZSTD: it runs on the stream thread, and raw pixels gain little more from ZSTD.
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 20);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 256 * 1024);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.MAX_BATCH_BYTES);
+        // 10 s by default under exactly-once: a long compaction or pause on a busy machine would kill the task.
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 60_000);
+        // Changelogs and repartition topics carry pictures too.
+        config.put(
+                StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                Integer.toString(Topics.MAX_BATCH_BYTES));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.topology.labelling;
+
+import org.jspecify.annotations.NullMarked;
