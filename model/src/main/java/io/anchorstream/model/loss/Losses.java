@@ -13,7 +13,10 @@ public final class Losses {
 
     private static Map<String, LossSpec> index() {
         Map<String, LossSpec> specs = new LinkedHashMap<>();
-        Stream.of(PairLosses.all()).flatMap(List::stream).forEach(spec -> specs.put(spec.name(), spec));
+        Stream.of(PairLosses.all(), ClassLosses.all())
+                .flatMap(List::stream)
+                .map(SemanticOption::addTo)
+                .forEach(spec -> specs.put(spec.name(), spec));
         return specs;
     }
 

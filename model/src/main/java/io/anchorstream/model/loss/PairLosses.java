@@ -15,7 +15,19 @@ final class PairLosses {
     private PairLosses() {}
 
     static List<LossSpec> all() {
-        return List.of(adaptiveTriplet(), semiHard(), batchAll(), batchHard(), softMargin());
+        return List.of(
+                adaptiveTriplet(),
+                semiHard(),
+                batchAll(),
+                batchHard(),
+                softMargin(),
+                contrastive(),
+                contrastiveWithMemory(),
+                multiSimilarity(),
+                lifted(),
+                liftedGeneralised(),
+                nPair(),
+                attributeTriplet());
     }
 
     private static LossSpec adaptiveTriplet() {
@@ -92,6 +104,102 @@ final class PairLosses {
                         true,
                         true,
                         false)));
+    }
+
+    private static LossSpec contrastive() {
+        return spec(
+                "contrastive",
+                "Contrastive loss on distances: positives to 0, negatives beyond the margin.",
+                new Shared(0, 2),
+                List.of(
+                        number("pos-margin", 0, "Positives nearer than this are left alone."),
+                        number("neg-margin", 0.5, "Negatives farther than this are left alone.")),
+                options -> new ContrastiveLoss(options.number("pos-margin", 0, 2), options.number("neg-margin", 0, 2)));
+    }
+
+    private static LossSpec contrastiveWithMemory() {
+        return spec(
+                "contrastive-xbm",
+                "Contrastive loss on cosines with the cross-batch memory (arXiv 1912.06798).",
+                new Shared(1, 2),
+                List.of(number("margin", 0.5, "Negatives of a lower cosine are left alone.")),
+                options -> new CosineContrastiveLoss(options.number("margin", -1, 1)));
+    }
+
+    private static LossSpec multiSimilarity() {
+        return spec(
+                "multi-similarity",
+                "Multi-similarity loss with its miner (arXiv 1904.06627).",
+                new Shared(0, 2),
+                List.of(
+                        number("alpha", 2, "Sharpness over positives."),
+                        number("beta", 50, "Sharpness over negatives."),
+                        number("base", 0.5, "Cosine that separates positives from negatives."),
+                        number("epsilon", 0.1, "How far the miner looks beyond the hardest pair."),
+                        toggle("mine", true, "Let the miner choose pairs; false = all pairs.")),
+                options -> new MultiSimilarityLoss(new MultiSimilarityLoss.Settings(
+                        options.number("alpha", 1e-3, 1e3),
+                        options.number("beta", 1e-3, 1e3),
+                        options.number("base", -1, 1),
+                        options.number("epsilon", 0, 2),
+                        options.toggle("mine"))));
+    }
+
+    private static LossSpec lifted() {
+        return spec(
+                "lifted-structured",
+                "Lifted structured loss (arXiv 1511.06452).",
+                new Shared(0, 2),
+                List.of(
+                        number("pos-margin", 0, "Taken off the distance of positives."),
+                        number("neg-margin", 1, "Negatives farther than this hardly count.")),
+                options -> new LiftedStructuredLoss(
+                        options.number("pos-margin", 0, 2), options.number("neg-margin", 0, 4)));
+    }
+
+    private static LossSpec liftedGeneralised() {
+        return spec(
+                "lifted-structured-generalised",
+                "Generalised lifted structured loss: all positives and negatives of an anchor at once (arXiv 1703.07737).",
+                new Shared(0, 2),
+                List.of(
+                        number("pos-margin", 0, "Taken off the distance of positives."),
+                        number("neg-margin", 1, "Negatives farther than this hardly count.")),
+                options -> new GeneralisedLiftedLoss(
+                        options.number("pos-margin", 0, 2), options.number("neg-margin", 0, 4)));
+    }
+
+    private static LossSpec nPair() {
+        return spec(
+                "n-pair",
+                "N-pair loss: each positive pair against all negatives at once (Sohn 2016).",
+                new Shared(0, 2),
+                List.of(number("scale", 16, "Factor on cosines; 1 with normalise=false is the original.")),
+                options -> new NPairLoss(options.number("scale", 1e-3, 1e3)));
+    }
+
+    private static LossSpec attributeTriplet() {
+        return spec(
+                "aitl",
+                "Batch-hard triplets plus attribute-aware identity-hard triplets by text (arXiv 2006.07597).",
+                new Shared(0, 2),
+                List.of(
+                        number("margin", 0.3, "Margin of the batch-hard triplets."),
+                        number("attribute-margin", 0, "Margin between text-far and text-near positives."),
+                        number("attribute-weight", 1, "Weight of the attribute-aware part.")),
+                options -> new PairLossSum(
+                        new PairLossSum.Part(
+                                new TripletLoss(new TripletLoss.Settings(
+                                        Measure.EUCLIDEAN,
+                                        TripletMining.HARD,
+                                        new Margin.Fixed(options.number("margin", 0, 4)),
+                                        false,
+                                        true,
+                                        false)),
+                                1),
+                        new PairLossSum.Part(
+                                new AttributeTripletLoss(options.number("attribute-margin", 0, 4)),
+                                options.number("attribute-weight", 0, 100))));
     }
 
     private static TripletLoss hinge(LossOptions options, TripletMining mining, boolean meanOverValid) {

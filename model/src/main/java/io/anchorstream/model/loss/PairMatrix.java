@@ -6,6 +6,7 @@ import java.util.Arrays;
  * Anchors compared with candidates: the batch with itself, or the batch with the memory. Entry {@code (i, j)} is at
  * {@code i * candidates + j}.
  *
+ * @param withinBatch candidates are the anchors themselves, in the same order
  * @param values the measure of each pair
  * @param relations {@link #POSITIVE}, {@link #NEGATIVE} or {@link #IGNORED} for each pair
  * @param textDistances squared distance of the text vectors, 0..4, {@code NaN} where one is missing; of length 0 when the
@@ -17,6 +18,7 @@ import java.util.Arrays;
 record PairMatrix(
         int anchors,
         int candidates,
+        boolean withinBatch,
         float[] values,
         byte[] relations,
         float[] textDistances,

@@ -83,7 +83,8 @@ final class PairMetricLoss implements MetricLoss {
                 : settings.memoryWeight * Math.min(1, (double) step / settings.memoryRamp);
     }
 
-    private PairTally againstMemory(
+    /** The memory term alone; adds {@code weight} times its gradient to {@code toRows}. */
+    PairTally againstMemory(
             LossBatch batch, EmbeddingMemory memory, FloatMatrix rows, double weight, FloatMatrix toRows) {
         FloatMatrix bank = memory.embeddings();
         float[] distances = readsText ? text.distances(batch.textVectors(), memory) : new float[0];
@@ -103,6 +104,7 @@ final class PairMetricLoss implements MetricLoss {
         PairMatrix pairs = new PairMatrix(
                 batch.size(),
                 memory.used(),
+                false,
                 loss.measure().against(rows, bank),
                 relations,
                 distances,
@@ -128,7 +130,7 @@ final class PairMetricLoss implements MetricLoss {
                 }
             }
         }
-        return new PairMatrix(n, n, loss.measure().withinBatch(rows), relations, distances, text.meanDistance());
+        return new PairMatrix(n, n, true, loss.measure().withinBatch(rows), relations, distances, text.meanDistance());
     }
 
     private byte relation(boolean sameLabel, float[] distances, int at) {

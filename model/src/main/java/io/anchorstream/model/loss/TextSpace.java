@@ -65,6 +65,11 @@ final class TextSpace {
         return distances(side, side);
     }
 
+    /** Squared distances of two sets of texts, which need not be unit vectors, {@code float[N][M]}. */
+    float[] distances(float[][] texts, float[][] others) {
+        return distances(side(texts), side(others));
+    }
+
     /** Squared distances of a batch to the memory's slots, {@code float[N][used]}. */
     float[] distances(float[][] texts, EmbeddingMemory memory) {
         if (memory.texts().columns() != mean.length || mean.length == 0) {

@@ -1,0 +1,141 @@
+package io.anchorstream.model.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import static io.anchorstream.model.loss.LossOption.count;
+import static io.anchorstream.model.loss.LossOption.number;
+import static io.anchorstream.model.loss.LossOption.toggle;
+import static io.anchorstream.model.loss.LossOption.word;
+
+/** Declares the losses that compare items with something kept per label: proxies, centres, centroids. */
+final class ClassLosses {
+    private static final String RATE = "Learning rate of the proxies.";
+    private static final String CAP = "Labels at most; beyond it the label idle longest is recycled.";
+
+    private ClassLosses() {}
+
+    static List<LossSpec> all() {
+        return List.of(proxyAnchor(), softTriple(), adaptiveMarginProxy(), fastTriplet(), upperBound());
+    }
+
+    private static LossSpec proxyAnchor() {
+        return proxies(
+                "proxy-anchor",
+                "Proxy-Anchor loss with proxies that grow with the labels (arXiv 2003.13911).",
+                1,
+                false,
+                List.of(number("alpha", 32, "Sharpness on cosines."), number("delta", 0.1, "Margin on cosines.")),
+                options -> new ProxyAnchorObjective(options.number("alpha", 1e-3, 1e3), options.number("delta", 0, 1)));
+    }
+
+    private static LossSpec softTriple() {
+        return proxies(
+                "soft-triple",
+                "SoftTriple loss: several learnt centres per label, growing with the labels (arXiv 1909.05235).",
+                3,
+                true,
+                List.of(
+                        number("lambda", 20, "Scale of class similarities."),
+                        number("gamma", 0.1, "Temperature of the softmax over a label's centres."),
+                        number("delta", 0.01, "Margin on cosines."),
+                        number("merge-weight", 0.2, "Weight of the penalty that merges superfluous centres.")),
+                options -> new SoftTripleObjective(new SoftTripleObjective.Settings(
+                        options.number("lambda", 1e-3, 1e3),
+                        options.number("gamma", 1e-3, 1e3),
+                        options.number("delta", 0, 1),
+                        options.number("merge-weight", 0, 100))));
+    }
+
+    private static LossSpec adaptiveMarginProxy() {
+        return proxies(
+                "adaptive-margin-proxy",
+                "Softmax over proxies whose margin grows with the distance of the texts (after arXiv 2006.14693).",
+                1,
+                false,
+                List.of(
+                        number("sharpness", 16, "Factor on cosines."),
+                        number("beta", 0.05, "Margin on cosines between equal texts."),
+                        number("sem-scale", 0.1, "Margin added per squared text distance."),
+                        number("max-margin", 0.5, "Largest margin on cosines.")),
+                options -> new AdaptiveMarginObjective(new AdaptiveMarginObjective.Settings(
+                        options.number("sharpness", 1e-3, 1e3),
+                        options.number("beta", 0, 2),
+                        options.number("sem-scale", 0, 2),
+                        options.number("max-margin", 0, 2))));
+    }
+
+    private static LossSpec proxies(
+            String name,
+            String doc,
+            int rowsPerLabel,
+            boolean presentOnly,
+            List<LossOption> own,
+            Function<LossOptions, ProxyObjective> objective) {
+        List<LossOption> options = new ArrayList<>(own);
+        if (rowsPerLabel > 1) {
+            options.add(count("centres", rowsPerLabel, "Centres per label."));
+        }
+        options.add(count("labels", 10_000, CAP));
+        options.add(toggle(
+                "present-only",
+                presentOnly,
+                "Compare with the batch's labels alone, so that absent ones do not drift."));
+        options.add(number("proxy-rate", 1e-2, RATE));
+        options.add(number("proxy-decay", 1e-4, "Weight decay of the proxies."));
+        return new LossSpec(
+                name,
+                doc,
+                options,
+                (values, seed) -> new ProxyMetricLoss(
+                        objective.apply(values),
+                        new ProxyMetricLoss.Settings(
+                                rowsPerLabel > 1 ? (int) values.count("centres") : 1,
+                                (int) values.count("labels"),
+                                values.toggle("present-only"),
+                                values.number("proxy-rate", 0, 1),
+                                values.number("proxy-decay", 0, 1)),
+                        seed));
+    }
+
+    private static LossSpec fastTriplet() {
+        return new LossSpec(
+                "fat",
+                "Fast approximated triplet: items against running class centroids, plus compactness (arXiv 1912.07863).",
+                List.of(
+                        number("margin", 0.2, "How far other centroids must stay behind the own one."),
+                        number("lambda", 0.1, "Weight of compactness."),
+                        word(
+                                "negatives",
+                                "all",
+                                "all centroids, nearest five centroids, or batch: nearest five items."),
+                        count("centroid-memory", 100, "Centroids are means over about this many items."),
+                        count("labels", 10_000, CAP)),
+                (values, seed) -> new FastTripletLoss(new FastTripletLoss.Settings(
+                        values.number("margin", 0, 4),
+                        values.number("lambda", 0, 100),
+                        values.choice("negatives", FastTripletLoss.Negatives.class),
+                        (int) Math.max(1, values.count("centroid-memory")),
+                        (int) values.count("labels"),
+                        true)));
+    }
+
+    private static LossSpec upperBound() {
+        return new LossSpec(
+                "triplet-upper-bound",
+                "Triplet upper bound with fixed centroids, labels placed by text (arXiv 1904.08720).",
+                List.of(
+                        word("centroids", "simplex", "simplex or one-hot."),
+                        count("slots", 0, "Labels at most; 0 = what fits the embedding's dimension exactly.")),
+                (values, seed) -> new UpperBoundLoss(
+                        new UpperBoundLoss.Settings(
+                                values.choice("centroids", Frame.class) == Frame.ONE_HOT, (int) values.count("slots")),
+                        seed));
+    }
+
+    private enum Frame {
+        SIMPLEX,
+        ONE_HOT
+    }
+}

@@ -1,0 +1,173 @@
+package io.anchorstream.model.loss;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Fast approximated triplet (arXiv 1912.07863): point-to-set triplets against class centroids plus a compactness term,
+ * {@code mean_a mean_j [d(a, c_y) - d(a, c_j) + m]+ + lambda mean_a d(a, c_y)}; cost linear in the batch. Centroids are
+ * running means of unit embeddings and carry no gradient. A class seen once is no negative yet.
+ */
+final class FastTripletLoss implements MetricLoss {
+
+    /** What an item is pushed away from. */
+    enum Negatives {
+        /** All other centroids. */
+        ALL,
+        /** The five nearest other centroids. */
+        NEAREST,
+        /** The five nearest items of other labels in the batch. */
+        BATCH
+    }
+
+    /** @param memory centroids are means over about this many items */
+    record Settings(double margin, double lambda, Negatives negatives, int memory, int cap, boolean unitCentroids) {}
+
+    private static final int NEAREST = 5;
+    private static final int SEEN_ENOUGH = 2;
+
+    private final Settings settings;
+    private final LabelRows centroids;
+
+    FastTripletLoss(Settings settings) {
+        this.settings = settings;
+        this.centroids = new LabelRows(1, settings.cap);
+    }
+
+    @Override
+    public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
+        UnitRows samples = UnitRows.of(batch.embeddings());
+        FloatMatrix unit = samples.unit();
+        observeNewLabels(batch, unit);
+        FloatMatrix bank = centroidRows();
+        float[] toCentroids = Measure.EUCLIDEAN.against(unit, bank);
+        float[] toBatch = Measure.EUCLIDEAN.withinBatch(unit);
+        float[] centroidGradient = new float[toCentroids.length];
+        float[] batchGradient = new float[toBatch.length];
+
+        int labelled = 0;
+        for (long label : batch.labels()) {
+            labelled += label >= 0 ? 1 : 0;
+        }
+        double total = 0;
+        long valid = 0;
+        long active = 0;
+        int validAnchors = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.labels()[i] < 0) {
+                continue;
+            }
+            int own = i * bank.rows() + centroids.slotOf(batch.labels()[i]);
+            boolean fromBatch = settings.negatives == Negatives.BATCH;
+            int[] negatives = fromBatch ? batchNegatives(batch, i, toBatch) : centroidNegatives(batch, i, toCentroids);
+            validAnchors += negatives.length > 0 ? 1 : 0;
+            int row = i * (fromBatch ? batch.size() : bank.rows());
+            for (int n : negatives) {
+                valid++;
+                double hinge = toCentroids[own] - (fromBatch ? toBatch : toCentroids)[row + n] + settings.margin;
+                if (hinge > 0) {
+                    active++;
+                    float share = 1f / (negatives.length * labelled);
+                    total += hinge * share;
+                    centroidGradient[own] += share;
+                    (fromBatch ? batchGradient : centroidGradient)[row + n] -= share;
+                }
+            }
+            total += settings.lambda * toCentroids[own] / labelled;
+            centroidGradient[own] += (float) (settings.lambda / labelled);
+        }
+        FloatMatrix toUnit = FloatMatrix.zeros(unit.rows(), unit.columns());
+        if (validAnchors > 0) {
+            Measure.EUCLIDEAN.backwardAgainst(unit, bank, toCentroids, centroidGradient, toUnit);
+            // Items of the batch that serve as negatives carry no gradient: only the anchor's side of each pair counts.
+            Measure.EUCLIDEAN.backwardAgainst(unit, unit, toBatch, batchGradient, toUnit);
+        }
+        observe(batch, unit);
+        Map<String, Double> metrics = new HashMap<>();
+        metrics.put("centroids.labels", (double) centroids.size());
+        metrics.put("embedding.spread", samples.spread());
+        return new LossResult(
+                validAnchors > 0 ? total : 0,
+                samples.backward(toUnit),
+                validAnchors,
+                valid == 0 ? 0 : (double) active / valid,
+                metrics);
+    }
+
+    private int[] centroidNegatives(LossBatch batch, int sample, float[] distances) {
+        int own = centroids.slotOf(batch.labels()[sample]);
+        int start = sample * centroids.size();
+        IntStream others = IntStream.range(0, centroids.size())
+                .filter(slot -> slot != own && centroids.count(slot) >= SEEN_ENOUGH);
+        return settings.negatives == Negatives.ALL ? others.toArray() : nearest(others, distances, start);
+    }
+
+    private static int[] batchNegatives(LossBatch batch, int sample, float[] distances) {
+        IntStream others = IntStream.range(0, batch.size())
+                .filter(j -> batch.labels()[j] >= 0 && batch.labels()[j] != batch.labels()[sample]);
+        return nearest(others, distances, sample * batch.size());
+    }
+
+    private static int[] nearest(IntStream candidates, float[] distances, int start) {
+        return candidates
+                .boxed()
+                .sorted(Comparator.comparingDouble(j -> distances[start + j]))
+                .limit(NEAREST)
+                .mapToInt(j -> j)
+                .toArray();
+    }
+
+    private FloatMatrix centroidRows() {
+        return settings.unitCentroids ? UnitRows.of(centroids.rows()).unit() : centroids.rows();
+    }
+
+    private void observeNewLabels(LossBatch batch, FloatMatrix unit) {
+        centroids.shape(unit.columns());
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.labels()[i] >= 0 && centroids.slotOf(batch.labels()[i]) < 0) {
+                centroids.set(centroids.claim(batch.labels()[i]), 0, unit.row(i));
+            }
+        }
+    }
+
+    private void observe(LossBatch batch, FloatMatrix unit) {
+        for (int i = 0; i < batch.size(); i++) {
+            int slot = batch.labels()[i] < 0 ? -1 : centroids.slotOf(batch.labels()[i]);
+            if (slot < 0) {
+                continue;
+            }
+            centroids.touch(slot, batch.step());
+            float[] centroid = centroids.rows().row(slot);
+            float rate = 1f / Math.min(centroids.count(slot), settings.memory);
+            for (int d = 0; d < centroid.length; d++) {
+                centroid[d] += rate * (unit.get(i, d) - centroid[d]);
+            }
+            centroids.set(slot, 0, centroid);
+        }
+    }
+
+    /** Sets a centroid that counts as seen often. */
+    void setCentroid(long label, float[] values) {
+        centroids.shape(values.length);
+        int slot = centroids.claim(label);
+        centroids.set(slot, 0, values);
+        for (int i = 0; i < SEEN_ENOUGH; i++) {
+            centroids.touch(slot, 0);
+        }
+    }
+
+    @Override
+    public void update(double rateFactor) {}
+
+    @Override
+    public void save(SavedState state) {
+        centroids.save(state.scope("centroids"));
+    }
+
+    @Override
+    public void load(SavedState state) {
+        centroids.load(state.scope("centroids"));
+    }
+}

@@ -1,0 +1,37 @@
+package io.anchorstream.model.loss;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static io.anchorstream.model.loss.LossOption.number;
+
+/** Gives every loss the option of the {@link SemanticTerm}. */
+final class SemanticOption {
+    private static final String DEFAULT_LOSS = "adaptive-triplet";
+
+    private SemanticOption() {}
+
+    static LossSpec addTo(LossSpec spec) {
+        List<LossOption> options = new ArrayList<>(spec.options());
+        // On for the default, where it raised meaning and instance scores alike; the others stay as published.
+        double weight = spec.name().equals(DEFAULT_LOSS) ? 0.5 : 0;
+        options.add(number("semantic-weight", weight, "Weight of the image-to-text term; 0 = off."));
+        options.add(number("semantic-temperature", 0.1, "Temperature of the image-to-text softmax."));
+        options.add(number("semantic-rate", 3e-3, "Learning rate of the map into text space."));
+        return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
+            MetricLoss loss = spec.factory().create(values, seed);
+            double chosen = values.number("semantic-weight", 0, 100);
+            if (chosen == 0) {
+                return loss;
+            }
+            return new SemanticTerm(
+                    loss,
+                    new SemanticTerm.Settings(
+                            chosen,
+                            values.number("semantic-temperature", 1e-3, 100),
+                            values.number("semantic-rate", 0, 1),
+                            true),
+                    seed ^ 0x5e3a171cL);
+        });
+    }
+}
