@@ -40,7 +40,7 @@ final class FastTripletLoss implements MetricLoss {
     public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
         UnitRows samples = UnitRows.of(batch.embeddings());
         FloatMatrix unit = samples.unit();
-        observeNewLabels(batch, unit);
+        boolean[] startsCentroid = observeNewLabels(batch, unit);
         FloatMatrix bank = centroidRows();
         float[] toCentroids = Measure.EUCLIDEAN.against(unit, bank);
         float[] toBatch = Measure.EUCLIDEAN.withinBatch(unit);
@@ -84,7 +84,7 @@ final class FastTripletLoss implements MetricLoss {
             // Items of the batch that serve as negatives carry no gradient: only the anchor's side of each pair counts.
             Measure.EUCLIDEAN.backwardAgainst(unit, unit, toBatch, batchGradient, toUnit);
         }
-        observe(batch, unit);
+        observe(batch, unit, startsCentroid);
         Map<String, Double> metrics = new HashMap<>();
         metrics.put("centroids.labels", (double) centroids.size());
         metrics.put("embedding.spread", samples.spread());
@@ -123,29 +123,43 @@ final class FastTripletLoss implements MetricLoss {
         return settings.unitCentroids ? UnitRows.of(centroids.rows()).unit() : centroids.rows();
     }
 
-    private void observeNewLabels(LossBatch batch, FloatMatrix unit) {
+    /** A new label's centroid is the mean of its items in the batch; returns which items went into one. */
+    private boolean[] observeNewLabels(LossBatch batch, FloatMatrix unit) {
         centroids.shape(unit.columns());
+        boolean[] fresh = new boolean[batch.size()];
         for (int i = 0; i < batch.size(); i++) {
-            if (batch.labels()[i] >= 0 && centroids.slotOf(batch.labels()[i]) < 0) {
-                centroids.set(centroids.claim(batch.labels()[i]), 0, unit.row(i));
+            fresh[i] = batch.labels()[i] >= 0 && centroids.slotOf(batch.labels()[i]) < 0;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            if (fresh[i]) {
+                int slot = centroids.slotOf(batch.labels()[i]);
+                if (slot < 0) {
+                    slot = centroids.claim(batch.labels()[i]);
+                    centroids.set(slot, 0, unit.row(i));
+                }
+                move(slot, unit, i, batch.step());
+            }
+        }
+        return fresh;
+    }
+
+    private void observe(LossBatch batch, FloatMatrix unit, boolean[] known) {
+        for (int i = 0; i < batch.size(); i++) {
+            int slot = batch.labels()[i] < 0 || known[i] ? -1 : centroids.slotOf(batch.labels()[i]);
+            if (slot >= 0) {
+                move(slot, unit, i, batch.step());
             }
         }
     }
 
-    private void observe(LossBatch batch, FloatMatrix unit) {
-        for (int i = 0; i < batch.size(); i++) {
-            int slot = batch.labels()[i] < 0 ? -1 : centroids.slotOf(batch.labels()[i]);
-            if (slot < 0) {
-                continue;
-            }
-            centroids.touch(slot, batch.step());
-            float[] centroid = centroids.rows().row(slot);
-            float rate = 1f / Math.min(centroids.count(slot), settings.memory);
-            for (int d = 0; d < centroid.length; d++) {
-                centroid[d] += rate * (unit.get(i, d) - centroid[d]);
-            }
-            centroids.set(slot, 0, centroid);
+    private void move(int slot, FloatMatrix unit, int row, long step) {
+        centroids.touch(slot, step);
+        float[] centroid = centroids.rows().row(slot);
+        float rate = 1f / Math.min(centroids.count(slot), settings.memory);
+        for (int d = 0; d < centroid.length; d++) {
+            centroid[d] += rate * (unit.get(row, d) - centroid[d]);
         }
+        centroids.set(slot, 0, centroid);
     }
 
     /** Sets a centroid that counts as seen often. */

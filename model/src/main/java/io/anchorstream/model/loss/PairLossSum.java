@@ -3,7 +3,7 @@ package io.anchorstream.model.loss;
 import java.util.List;
 import java.util.Map;
 
-/** A weighted sum of pair losses of one measure; the first one says how many anchors are valid. */
+/** A weighted sum of pair losses of one measure; where the first has no valid anchor, the sum is nothing. */
 final class PairLossSum implements PairLoss {
 
     record Part(PairLoss loss, double weight) {}
@@ -42,7 +42,12 @@ final class PairLossSum implements PairLoss {
                 gradient[i] += weight * own[i];
             }
             total += parts.get(k).weight * tally.loss();
-            first = k == 0 ? tally : first;
+            if (k == 0) {
+                first = tally;
+                if (tally.validAnchors() == 0) {
+                    return tally;
+                }
+            }
         }
         return new PairTally(total, first.validAnchors(), first.validTerms(), first.activeTerms());
     }
