@@ -1,9 +1,5 @@
 package io.anchorstream.bench.jmh;
 
-import io.anchorstream.model.image.CanonicalImage;
-import io.anchorstream.model.image.ImageDecoder;
-import io.anchorstream.model.image.ImageLimits;
-import io.anchorstream.model.image.RejectedImageException;
 import java.awt.Color;
 import java.awt.GradientPaint;
 import java.awt.Graphics2D;
@@ -13,6 +9,11 @@ import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.image.ImageDecoder;
+import io.anchorstream.model.image.ImageLimits;
+import io.anchorstream.model.image.RejectedImageException;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;

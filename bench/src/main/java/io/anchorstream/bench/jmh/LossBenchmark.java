@@ -1,14 +1,15 @@
 package io.anchorstream.bench.jmh;
 
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.loss.LossBatch;
 import io.anchorstream.model.loss.LossResult;
 import io.anchorstream.model.loss.Losses;
 import io.anchorstream.model.loss.MetricLoss;
-import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
