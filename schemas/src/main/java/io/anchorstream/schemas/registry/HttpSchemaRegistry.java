@@ -81,9 +81,9 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     }
 
     @Override
-    public void setCompatibility(String subject, String level) {
+    public void setCompatibility(String subject, CompatibilityLevel level) {
         transport.send(
-                "PUT", "/config/" + path(subject), json(JSON.createObjectNode().put("compatibility", level)));
+                "PUT", "/config/" + path(subject), json(JSON.createObjectNode().put("compatibility", level.name())));
     }
 
     private static Schema avro(JsonNode answer, String what) {

@@ -67,7 +67,7 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
     }
 
     @Override
-    public void setCompatibility(String subject, String level) {
+    public void setCompatibility(String subject, CompatibilityLevel level) {
         // Every schema is accepted here: a test that is about evolution wants the embedded registry.
     }
 }

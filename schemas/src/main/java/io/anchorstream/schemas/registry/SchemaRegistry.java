@@ -21,8 +21,8 @@ public sealed interface SchemaRegistry permits HttpSchemaRegistry, InMemorySchem
     /** The newest schema of a subject. */
     RegisteredSchema latest(String subject);
 
-    /** Sets the compatibility level of a subject, by the registry's names, e.g. {@code FULL_TRANSITIVE}. */
-    void setCompatibility(String subject, String level);
+    /** Sets the compatibility level of a subject, which need not exist yet. */
+    void setCompatibility(String subject, CompatibilityLevel level);
 
     /** Opens the registry that the configuration names; {@code mock://scope} stays inside this JVM. */
     static SchemaRegistry open(RegistryConfig config) {

@@ -1,22 +1,24 @@
 package io.anchorstream.schemas.topics;
 
+import io.anchorstream.schemas.registry.CompatibilityLevel;
+
 /** Which side of the service a topic is on, and hence how its schema may evolve. */
 public enum Direction {
     /** Written by users. The service reads everything ever written, so new schemas read all old data. */
-    INPUT("BACKWARD_TRANSITIVE"),
+    INPUT(CompatibilityLevel.BACKWARD_TRANSITIVE),
     /** Read by users. Old readers read new data and new readers read old data. */
-    OUTPUT("FULL_TRANSITIVE"),
+    OUTPUT(CompatibilityLevel.FULL_TRANSITIVE),
     /** Between roles. Roles are upgraded one by one, in any order, so both directions hold here too. */
-    INTERNAL("FULL_TRANSITIVE");
+    INTERNAL(CompatibilityLevel.FULL_TRANSITIVE);
 
-    private final String compatibility;
+    private final CompatibilityLevel compatibility;
 
-    Direction(String compatibility) {
+    Direction(CompatibilityLevel compatibility) {
         this.compatibility = compatibility;
     }
 
     /** The registry's compatibility level for subjects of this direction. */
-    public String compatibility() {
+    public CompatibilityLevel compatibility() {
         return compatibility;
     }
 }

@@ -1,12 +1,19 @@
 package io.anchorstream.schemas.serde;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.EvaluationTruth;
 import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.schemas.registry.InMemorySchemaRegistry;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -76,5 +83,121 @@ class AvroSerdeTest {
                     .isInstanceOf(SerializationException.class)
                     .hasMessageContaining("at least 5 bytes");
         }
+    }
+
+    @Test
+    void readsARecordOfAnOlderSchemaAndFillsDefaults() {
+        String scope = "mock://older";
+        Schema old = new Schema.Parser()
+                .parse(
+                        "{'type':'record','name':'CatalogItem','namespace':'io.anchorstream.avro','fields':[{'name':'title','type':'string'},{'name':'gone','type':'int'}]}"
+                                .replace('\'', '"'));
+        var record = new GenericRecordBuilder(old)
+                .set("title", "lamp")
+                .set("gone", 1)
+                .build();
+        AvroSerializer<GenericRecord> writer = new AvroSerializer<>();
+        writer.configure(Map.of("schema.registry.url", scope), false);
+
+        byte[] bytes = writer.serialize("t", record);
+
+        try (var serde = AvroSerde.of(CatalogItem.class, Map.of("schema.registry.url", scope))) {
+            assertThat(serde.deserializer().deserialize("t", bytes))
+                    .isEqualTo(CatalogItem.newBuilder().setTitle("lamp").build());
+        }
+    }
+
+    @Test
+    void refusesASchemaThatCannotBeResolvedAndSaysWhich() {
+        Map<String, Object> config = Map.of("schema.registry.url", "mock://other-record");
+        byte[] bytes = AvroSerde.of(ItemEmbedding.class, config)
+                .serializer()
+                .serialize(
+                        "t",
+                        ItemEmbedding.newBuilder()
+                                .setVector(List.of())
+                                .setDimension(0)
+                                .setModelVersion(0)
+                                .setGeneration(0)
+                                .build());
+
+        try (var serde = AvroSerde.of(CatalogItem.class, config)) {
+            assertThatThrownBy(() -> serde.deserializer().deserialize("t", bytes))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("io.anchorstream.avro.ItemEmbedding")
+                    .hasMessageContaining("cannot be read as io.anchorstream.avro.CatalogItem");
+        }
+    }
+
+    @Test
+    void refusesAnUnknownSchemaId() {
+        try (var serde = AvroSerde.of(CatalogItem.class, Map.of("schema.registry.url", "mock://empty"))) {
+            assertThatThrownBy(() -> serde.deserializer().deserialize("t", new byte[] {0, 0, 0, 0, 99, 0}))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("99");
+        }
+    }
+
+    @Test
+    void refusesATruncatedRecordAndOneWithBytesLeftOver() {
+        try (var serde = AvroSerde.of(CatalogItem.class, MOCK)) {
+            byte[] bytes = serde.serializer()
+                    .serialize("t", CatalogItem.newBuilder().setTitle("lamp").build());
+
+            assertThatThrownBy(() -> serde.deserializer().deserialize("t", Arrays.copyOf(bytes, 8)))
+                    .isInstanceOf(SerializationException.class);
+            assertThatThrownBy(() -> serde.deserializer().deserialize("t", Arrays.copyOf(bytes, bytes.length + 1)))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("left over");
+        }
+    }
+
+    @Test
+    void withoutAutoRegistrationAnUnknownSchemaIsRefusedWithTheWayOut() {
+        Map<String, Object> config = Map.of("schema.registry.url", "mock://closed", "auto.register.schemas", "false");
+        try (var serde = AvroSerde.of(CatalogItem.class, config)) {
+            assertThatThrownBy(() -> serde.serializer()
+                            .serialize("t", CatalogItem.newBuilder().build()))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("t-value")
+                    .hasMessageContaining("auto.register.schemas");
+        }
+    }
+
+    @Test
+    void writesWithTheLatestVersionByFieldName() {
+        String scope = "mock://latest";
+        Schema latest = new Schema.Parser()
+                .parse(
+                        "{'type':'record','name':'CatalogItem','namespace':'io.anchorstream.avro','fields':[{'name':'category','type':['null','string'],'default':null},{'name':'title','type':'string'}]}"
+                                .replace('\'', '"'));
+        InMemorySchemaRegistry.scope("latest").register("t-value", latest);
+        Map<String, Object> config =
+                Map.of("schema.registry.url", scope, "auto.register.schemas", "false", "use.latest.version", "true");
+        CatalogItem item =
+                CatalogItem.newBuilder().setTitle("lamp").setCategory("light").build();
+
+        try (var serde = AvroSerde.of(CatalogItem.class, config)) {
+            byte[] bytes = serde.serializer().serialize("t", item);
+
+            AvroDeserializer<GenericRecord> reader = new AvroDeserializer<>();
+            reader.configure(config, false);
+            GenericRecord record = Objects.requireNonNull(reader.deserialize("t", bytes));
+            assertThat(record.getSchema()).isEqualTo(latest);
+            assertThat(record.get("title")).hasToString("lamp");
+            assertThat(serde.deserializer().deserialize("t", bytes)).isEqualTo(item);
+        }
+    }
+
+    @Test
+    void aFactoryThatWantsConfluentsClassesSaysHowToGetThem() {
+        assertThatThrownBy(() ->
+                        SerdeFactory.from(Map.of("schema.registry.url", "mock://x", SerdeFactory.CHOICE, "confluent")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("kafka-avro-serializer")
+                .hasMessageContaining("-Pconfluent");
+        assertThatThrownBy(() ->
+                        SerdeFactory.from(Map.of("schema.registry.url", "mock://x", SerdeFactory.CHOICE, "other")))
+                .hasMessageContaining("must be anchorstream or confluent");
     }
 }

@@ -67,9 +67,8 @@ final class RegistryError extends RuntimeException {
                         + " 2^31-1] and the string \"latest\"");
     }
 
-    static RegistryError invalidLevel(String given) {
-        return new RegistryError(
-                42203, "Invalid compatibility level '" + given + "'. Valid values are " + CompatibilityLevel.names());
+    static RegistryError invalidLevel(String why) {
+        return new RegistryError(42203, why);
     }
 
     static RegistryError notSupported(String what) {

@@ -5,6 +5,7 @@ import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.anchorstream.schemas.registry.CompatibilityLevel;
 import io.anchorstream.service.embedded.SchemaRecord.Json;
 import io.anchorstream.service.embedded.SchemaState.Version;
 import io.javalin.config.RoutesConfig;
@@ -151,10 +152,17 @@ final class RegistryRoutes {
     }
 
     private void setLevel(Context ctx, @Nullable String subject) {
-        CompatibilityLevel level =
-                CompatibilityLevel.parse(body(ctx).path("compatibility").asText());
+        CompatibilityLevel level = parseLevel(body(ctx).path("compatibility").asText());
         subjects.setLevel(subject, level);
         answer(ctx, level("compatibility", level));
+    }
+
+    private static CompatibilityLevel parseLevel(String name) {
+        try {
+            return CompatibilityLevel.parse(name);
+        } catch (IllegalArgumentException e) {
+            throw RegistryError.invalidLevel(String.valueOf(e.getMessage()));
+        }
     }
 
     private void mode(RoutesConfig routes) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.anchorstream.schemas.registry.CompatibilityLevel;
 import org.jspecify.annotations.Nullable;
 
 /** A record of the {@code _schemas} topic, in the JSON that Confluent's registry writes there. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import io.anchorstream.schemas.registry.CompatibilityLevel;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import io.anchorstream.schemas.registry.CompatibilityLevel;
 import io.anchorstream.service.embedded.SchemaState.Version;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;

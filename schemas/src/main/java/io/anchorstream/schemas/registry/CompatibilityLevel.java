@@ -1,4 +1,4 @@
-package io.anchorstream.service.embedded;
+package io.anchorstream.schemas.registry;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,8 +10,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 
-/** What a new schema of a subject must be able to do with the earlier ones. */
-enum CompatibilityLevel {
+/** What a new schema of a subject must be able to do with the earlier ones; Confluent's names and meaning. */
+public enum CompatibilityLevel {
     NONE(false, false, false),
     BACKWARD(true, false, false),
     BACKWARD_TRANSITIVE(true, false, true),
@@ -30,16 +30,20 @@ enum CompatibilityLevel {
         this.transitive = transitive;
     }
 
-    static CompatibilityLevel parse(String name) {
+    /**
+     * Reads a name in any case.
+     *
+     * @throws IllegalArgumentException that lists the names
+     */
+    public static CompatibilityLevel parse(String name) {
         try {
             return valueOf(name.strip().toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
-            throw RegistryError.invalidLevel(name);
+            throw new IllegalArgumentException(
+                    "Invalid compatibility level '" + name + "'. Valid values are "
+                            + Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", ")),
+                    e);
         }
-    }
-
-    static String names() {
-        return Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
     }
 
     /**
@@ -47,7 +51,7 @@ enum CompatibilityLevel {
      *
      * @param earlier the subject's schemas, oldest first
      */
-    List<String> violations(Schema added, List<Schema> earlier) {
+    public List<String> violations(Schema added, List<Schema> earlier) {
         List<Schema> checked =
                 transitive || earlier.isEmpty() ? earlier : earlier.subList(earlier.size() - 1, earlier.size());
         List<String> violations = new ArrayList<>();
