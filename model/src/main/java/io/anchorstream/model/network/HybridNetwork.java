@@ -18,18 +18,20 @@ import io.anchorstream.model.network.Layers.Norm;
 final class HybridNetwork implements Network {
     static final String KIND = "hybrid";
     static final List<NetworkOption> OPTIONS = List.of(
-            new NetworkOption("input", "48", "edge in pixels the picture is resampled to; a multiple of 12"),
+            new NetworkOption("input", "48", "edge in pixels the picture is resampled to; a multiple of 4"),
             new NetworkOption(
                     "width", "32", "channels of the learned convolutions; later ones have 2 and 3 times as many"),
             new NetworkOption("hidden", "256", "units of the learned layer over the whole stem"),
+            new NetworkOption("gain", "1", "size of the learned features beside the stem: how fast they may take over"),
             new NetworkOption("colour", "0.3", "weight of the thumbnail beside the oriented gradients, 0 to 10"));
-    private static final int FINE = 12;
-    private static final int COARSE = 6;
+    /** Pixels along the edge of a stem cell; the learned path reduces the picture by the same factor. */
+    private static final int CELL = 4;
 
     private final NetworkSpec spec;
     private final NDManager manager;
     private final Weights weights;
     private final int inputSize;
+    private final int cells;
     private final HybridStem stem;
     private final NDArray projection;
     private final Conv fromImage;
@@ -45,6 +47,8 @@ final class HybridNetwork implements Network {
     private final Dense hidden;
     private final Dense exit;
     private final float colourWeight;
+    private final float deepScale;
+    private final float wideScale;
 
     HybridNetwork(NetworkSpec spec, NDManager parent, long seed) {
         this.spec = spec;
@@ -53,11 +57,21 @@ final class HybridNetwork implements Network {
         int width = options.integer("width", 4, 256);
         int units = options.integer("hidden", 1, 4096);
         colourWeight = (float) options.number("colour", 0, 10);
+        double gain = options.number("gain", 0.001, 1000);
         manager = parent.newSubManager();
         weights = new Weights(manager, seed);
-        stem = new HybridStem(manager, inputSize, FINE);
-        int stemLength = (HybridStem.ORIENTATIONS + 3) * FINE * FINE;
-        int colours = Math.min(spec.dimension() / 8, 3 * FINE * FINE);
+        if (inputSize % CELL != 0) {
+            throw new IllegalArgumentException(
+                    "option 'input' of the network 'hybrid' must be a multiple of " + CELL + ", not " + inputSize);
+        }
+        cells = inputSize / CELL;
+        stem = new HybridStem(manager, inputSize, cells);
+        int stemLength = (HybridStem.ORIENTATIONS + 3) * cells * cells;
+        if (spec.dimension() > stemLength) {
+            throw new IllegalArgumentException("a stem of " + stemLength + " values cannot fill " + spec.dimension()
+                    + " dimensions; choose a larger 'input' or a smaller embedding dimension");
+        }
+        int colours = Math.max(spec.dimension() / 8, spec.dimension() - HybridStem.ORIENTATIONS * cells * cells);
         projection = weights.adopt(
                 "projection",
                 WeightRole.FIXED,
@@ -73,16 +87,19 @@ final class HybridNetwork implements Network {
         last = Conv.declare(weights, "maps.conv3", 3 * width, 4 * width, 3, 2, false);
         lastNorm = Norm.declare(weights, "maps.norm3", 4 * width);
         hidden = Dense.declare(weights, "stem.hidden", stemLength, units, true, false);
-        int edge = COARSE / 2;
-        exit = Dense.declare(weights, "exit", 4 * width * edge * edge + units, spec.dimension(), false, true);
+        int edge = (cells + 3) / 4;
+        int deep = 4 * width * edge * edge;
+        deepScale = (float) (gain / Math.sqrt(deep));
+        wideScale = (float) (gain / Math.sqrt(units));
+        exit = Dense.declare(weights, "exit", deep + units + stemLength, spec.dimension(), false, true);
     }
 
     private float[] project(int dimension, int colours) {
-        int shapes = HybridStem.ORIENTATIONS * FINE * FINE;
-        int length = shapes + 3 * FINE * FINE;
+        int shapes = HybridStem.ORIENTATIONS * cells * cells;
+        int length = shapes + 3 * cells * cells;
         float[] matrix = new float[dimension * length];
-        float[][] shape = CosineBasis.rows(HybridStem.ORIENTATIONS, FINE, true, dimension - colours);
-        float[][] colour = CosineBasis.rows(3, FINE, false, colours);
+        float[][] shape = CosineBasis.rows(HybridStem.ORIENTATIONS, cells, true, dimension - colours);
+        float[][] colour = CosineBasis.rows(3, cells, false, colours);
         for (int r = 0; r < shape.length; r++) {
             System.arraycopy(shape[r], 0, matrix, r * length, shapes);
         }
@@ -110,12 +127,12 @@ final class HybridNetwork implements Network {
         }
         NDArray x = Activation.relu(fromImageNorm.apply(fromImage.apply(images.sub(0.5f)), training));
         x = Activation.relu(toFineNorm.apply(toFine.apply(x), training));
-        x = HybridStem.join(x, maps.mul(FINE));
+        x = HybridStem.join(x, maps.mul(cells));
         x = Activation.relu(mixNorm.apply(mix.apply(x), training));
         x = Activation.relu(reduceNorm.apply(reduce.apply(x), training));
         x = Activation.relu(lastNorm.apply(last.apply(x), training));
-        NDArray wide = Activation.relu(hidden.apply(flat.mul(FINE)));
-        return base.add(exit.apply(HybridStem.join(flatten(x), wide)));
+        NDArray wide = Activation.relu(hidden.apply(flat.mul(cells)));
+        return base.add(exit.apply(HybridStem.join(flatten(x).mul(deepScale), wide.mul(wideScale), flat)));
     }
 
     private static NDArray flatten(NDArray x) {

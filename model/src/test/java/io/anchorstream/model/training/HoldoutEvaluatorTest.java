@@ -1,0 +1,74 @@
+package io.anchorstream.model.training;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.anchorstream.model.image.CanonicalImage;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HoldoutEvaluatorTest {
+    private final HoldoutEvaluator evaluator = new HoldoutEvaluator(Runnable::run);
+
+    /** Takes the red and green of the first pixel for the vector. */
+    private static final Embedder BY_COLOUR = new Embedder() {
+        @Override
+        public int dimension() {
+            return 2;
+        }
+
+        @Override
+        public float[][] embed(List<CanonicalImage> images) {
+            return images.stream()
+                    .map(image -> new float[] {image.rgb()[0] == 1 ? 1 : 0, image.rgb()[0] == 1 ? 0 : 1})
+                    .toArray(float[][]::new);
+        }
+
+        @Override
+        public void close() {}
+    };
+
+    private static HoldoutPicture picture(int colour, long label, String group, String domain, boolean test) {
+        byte[] rgb = new byte[16 * 16 * 3];
+        rgb[0] = (byte) colour;
+        return new HoldoutPicture(new CanonicalImage(16, rgb), label, Optional.of(group), Optional.of(domain), test);
+    }
+
+    @Test
+    void scoresByWeakLabelAndByTruthOverTestGroupsOnly() {
+        List<HoldoutPicture> pictures = List.of(
+                picture(1, 10, "a", "x", true),
+                picture(1, 10, "a", "y", true),
+                picture(2, 11, "b", "x", true),
+                picture(2, 12, "b", "y", true),
+                picture(2, 12, "c", "x", false));
+
+        assertThat(evaluator.scores(BY_COLOUR, pictures))
+                .containsEntry("test.recall_at_1", 1.0)
+                .containsEntry("test.cross_domain_recall_at_1", 1.0)
+                .containsEntry("test.cross_domain_pair_recall_at_1", 1.0)
+                .containsEntry("test.map_at_r", 1.0)
+                // Label 12 has a neighbour of label 11 that is just as near.
+                .containsEntry("holdout.recall_at_1", 0.5)
+                .containsKeys("holdout.recall_at_10", "holdout.map_at_r", "embedding.std");
+    }
+
+    @Test
+    void leavesOutWhatHasNoMeaning() {
+        List<HoldoutPicture> pictures = List.of(picture(1, -1, "a", "x", false), picture(2, -1, "b", "y", false));
+
+        assertThat(evaluator.scores(BY_COLOUR, pictures)).containsOnlyKeys("embedding.std");
+    }
+
+    @Test
+    void namesBaselinesByTheirDescriptor() {
+        List<HoldoutPicture> pictures = List.of(picture(1, 1, "a", "x", true), picture(1, 1, "a", "y", true));
+
+        assertThat(evaluator.baselines(pictures))
+                .containsKeys(
+                        "hog.test.cross_domain_recall_at_1",
+                        "pixels.holdout.recall_at_1",
+                        "histogram.test.cross_domain_pair_recall_at_1");
+    }
+}

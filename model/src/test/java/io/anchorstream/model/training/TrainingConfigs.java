@@ -1,0 +1,33 @@
+package io.anchorstream.model.training;
+
+import java.util.Map;
+
+/** Small configurations for tests. */
+final class TrainingConfigs {
+    private TrainingConfigs() {}
+
+    static TrainingConfig tiny() {
+        return of("hybrid", Map.of("input", "24", "width", "8", "hidden", "16"), 32);
+    }
+
+    static TrainingConfig of(String network, Map<String, String> options, int dimension) {
+        return new TrainingConfig(
+                network,
+                options,
+                "adaptive-triplet",
+                Map.of(),
+                dimension,
+                GlyphPictures.SIZE,
+                1e-3,
+                1e-4,
+                1,
+                0.9,
+                256,
+                1000,
+                2,
+                "crop+flip+colour",
+                7,
+                1,
+                "cpu");
+    }
+}
