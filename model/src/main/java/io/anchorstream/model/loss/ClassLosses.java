@@ -17,7 +17,8 @@ final class ClassLosses {
     private ClassLosses() {}
 
     static List<LossSpec> all() {
-        return List.of(proxyAnchor(), softTriple(), adaptiveMarginProxy(), fastTriplet(), upperBound());
+        return List.of(
+                proxyAnchor(), softTriple(), adaptiveMarginProxy(), fastTriplet(), upperBound(), hardnessAware());
     }
 
     private static LossSpec proxyAnchor() {
@@ -132,6 +133,47 @@ final class ClassLosses {
                         new UpperBoundLoss.Settings(
                                 values.choice("centroids", Frame.class) == Frame.ONE_HOT, (int) values.count("slots")),
                         seed));
+    }
+
+    private static LossSpec hardnessAware() {
+        return new LossSpec(
+                "hdml",
+                "Hardness-aware synthetic negatives with a generator, over triplets or N-pairs (arXiv 1903.05503).",
+                List.of(
+                        word("over", "triplet", "triplet or n-pair."),
+                        number("margin", 0.2, "Of the triplets."),
+                        number("scale", 16, "Of the N-pairs' cosines."),
+                        number("alpha", 0.1, "Running loss at which negatives are pulled in by 63 %."),
+                        number("beta", 0.5, "Generator loss at which synthetic tuples weigh 63 %."),
+                        number("least-hardness", 0.3, "Negatives keep at least this share of their extra distance."),
+                        number("soft-share", 0.5, "Share of the softmax loss in the generator's."),
+                        count("hidden", 256, "Hidden units of the generator."),
+                        number("generator-rate", 1e-3, "Learning rate of the generator."),
+                        number("head-rate", 1e-2, "Learning rate of the softmax head."),
+                        count("labels", 10_000, CAP)),
+                (values, seed) -> {
+                    boolean triplet = values.choice("over", Over.class) == Over.TRIPLET;
+                    return new HardnessAwareLoss(
+                            new HardnessAwareLoss.Settings(
+                                    triplet
+                                            ? new TupleLoss.Triplet(values.number("margin", 0, 4))
+                                            : new TupleLoss.NPair(values.number("scale", 1e-3, 1e3)),
+                                    values.number("alpha", 0, 1e6),
+                                    values.number("beta", 0, 1e6),
+                                    values.number("least-hardness", 0, 1),
+                                    values.number("soft-share", 0, 1),
+                                    triplet ? 1 : 5,
+                                    (int) Math.max(1, values.count("hidden")),
+                                    values.number("generator-rate", 0, 1),
+                                    values.number("head-rate", 0, 1),
+                                    (int) values.count("labels")),
+                            seed);
+                });
+    }
+
+    private enum Over {
+        TRIPLET,
+        N_PAIR
     }
 
     private enum Frame {

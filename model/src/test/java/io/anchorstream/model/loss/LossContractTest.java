@@ -145,6 +145,46 @@ class LossContractTest {
         assertThat(shuffled).isCloseTo(straight, within(2e-4 * (1 + Math.abs(straight))));
     }
 
+    /** Along random directions the loss must change as the gradient says. */
+    @ParameterizedTest
+    @MethodSource("names")
+    void theGradientAgreesWithFiniteDifferences(String name) {
+        // The weighting by J_gen is a constant to the gradient: put all weight on the synthetic tuples.
+        Run run = new Run(
+                name,
+                name.equals("hdml")
+                        ? Map.of("semantic-weight", "0.5", "beta", "1000000")
+                        : Map.of("semantic-weight", "0.5"));
+        for (int step = 1; step <= 6; step++) {
+            run.step(step);
+        }
+        byte[] state = run.save();
+        LossBatch batch = Batches.random(77, 7, 12, DIMENSION, 4);
+        FloatMatrix gradient = run.loss.evaluate(batch, run.memory).gradient();
+        Random random = new Random(1);
+        double largest = 0;
+        for (float g : gradient.values()) {
+            largest += (double) g * g;
+        }
+        largest = Math.sqrt(largest);
+        for (int trial = 0; trial < 5; trial++) {
+            float[] direction = new float[gradient.values().length];
+            double norm = 0;
+            for (int i = 0; i < direction.length; i++) {
+                direction[i] = trial == 0 ? gradient.values()[i] : (float) random.nextGaussian();
+                norm += direction[i] * direction[i];
+            }
+            double expected = 0;
+            for (int i = 0; i < direction.length; i++) {
+                direction[i] /= (float) Math.sqrt(norm);
+                expected += (double) direction[i] * gradient.values()[i];
+            }
+            double h = 3e-4;
+            double measured = (run.at(state, batch, direction, h) - run.at(state, batch, direction, -h)) / (2 * h);
+            assertThat(measured).isCloseTo(expected, within(0.02 * largest));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("names")
     void refusesAStateThatIsNotItsOwn(String name) {
@@ -197,6 +237,17 @@ class LossContractTest {
             memory.put(
                     step, UnitRows.of(batch.embeddings()).unit(), batch.labels(), batch.items(), batch.textVectors());
             return result;
+        }
+
+        /** The loss at {@code batch + h direction}, from the saved state. */
+        double at(byte[] state, LossBatch batch, float[] direction, double h) {
+            load(state);
+            FloatMatrix moved = new FloatMatrix(
+                    batch.size(), DIMENSION, batch.embeddings().values().clone());
+            for (int i = 0; i < direction.length; i++) {
+                moved.values()[i] += (float) (h * direction[i]);
+            }
+            return loss.evaluate(Batches.withEmbeddings(batch, moved), memory).loss();
         }
 
         byte[] save() {

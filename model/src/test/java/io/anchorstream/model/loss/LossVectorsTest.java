@@ -56,6 +56,29 @@ class LossVectorsTest {
         }
     }
 
+    @Test
+    void syntheticNegativesAgreeWithTheReference() {
+        for (JsonNode file : VectorCases.files()) {
+            int checked = 0;
+            for (JsonNode vector : file.get("hardness_aware_augmentation")) {
+                double hardness = HardnessAugmentation.hardness(
+                        vector.get("alpha").asDouble(),
+                        vector.get("running_loss").asDouble());
+                FloatMatrix made = HardnessAugmentation.synthesise(
+                        FloatMatrix.of(VectorCases.matrix(vector.get("anchor"))),
+                        FloatMatrix.of(VectorCases.matrix(vector.get("positive"))),
+                        FloatMatrix.of(VectorCases.matrix(vector.get("negative"))),
+                        hardness);
+                float[][] expected = VectorCases.matrix(vector.get("expected_synthetic_negative"));
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(made.row(i)).containsExactly(expected[i], within(1e-5f));
+                }
+                checked++;
+            }
+            System.out.println("checked " + checked + " cases of hardness_aware_augmentation");
+        }
+    }
+
     private static void assertAgrees(String name, double loss, FloatMatrix gradient, JsonNode vector) {
         double expected = vector.get("expected_loss").asDouble();
         assertThat(loss).as("loss of %s", name).isCloseTo(expected, within(1e-4 * Math.max(1e-2, Math.abs(expected))));

@@ -1,0 +1,139 @@
+package io.anchorstream.model.loss;
+
+import java.util.SplittableRandom;
+
+/** A fully connected network of one hidden layer, {@code x -> relu(x A + a) B + b}, with its own optimiser. */
+final class Decoder {
+    private final int hidden;
+    private final long seed;
+    private FloatMatrix inner = FloatMatrix.zeros(0, 0);
+    private FloatMatrix outer = FloatMatrix.zeros(0, 0);
+    private FloatMatrix toInner = inner;
+    private FloatMatrix toOuter = outer;
+    private AdamState innerOptimiser = new AdamState(0);
+    private AdamState outerOptimiser = new AdamState(0);
+
+    Decoder(int hidden, long seed) {
+        this.hidden = hidden;
+        this.seed = seed;
+    }
+
+    /** What one pass leaves behind for the way back. */
+    record Pass(FloatMatrix input, FloatMatrix active, FloatMatrix output) {}
+
+    void shape(int width) {
+        if (inner.rows() == width + 1) {
+            return;
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        // The last row of each matrix is the bias.
+        inner = start(random, width, hidden, Math.sqrt(2.0 / width));
+        outer = start(random, hidden, width, Math.sqrt(1.0 / hidden));
+        innerOptimiser = new AdamState(hidden);
+        innerOptimiser.grow(width + 1);
+        outerOptimiser = new AdamState(width);
+        outerOptimiser.grow(hidden + 1);
+        clearGradient();
+    }
+
+    private static FloatMatrix start(SplittableRandom random, int from, int to, double scale) {
+        FloatMatrix out = FloatMatrix.zeros(from + 1, to);
+        for (int i = 0; i < from * to; i++) {
+            out.values()[i] = (float) (scale * random.nextGaussian());
+        }
+        return out;
+    }
+
+    void clearGradient() {
+        toInner = FloatMatrix.zeros(inner.rows(), inner.columns());
+        toOuter = FloatMatrix.zeros(outer.rows(), outer.columns());
+    }
+
+    Pass forward(FloatMatrix input) {
+        FloatMatrix active = affine(input, inner);
+        for (int i = 0; i < active.values().length; i++) {
+            active.values()[i] = Math.max(0, active.values()[i]);
+        }
+        return new Pass(input, active, affine(active, outer));
+    }
+
+    private static FloatMatrix affine(FloatMatrix input, FloatMatrix weights) {
+        FloatMatrix out = FloatMatrix.zeros(input.rows(), weights.columns());
+        int bias = (weights.rows() - 1) * weights.columns();
+        for (int i = 0; i < input.rows(); i++) {
+            System.arraycopy(weights.values(), bias, out.values(), i * weights.columns(), weights.columns());
+        }
+        input.addTimes(withoutBias(weights), 1, out);
+        return out;
+    }
+
+    private static FloatMatrix withoutBias(FloatMatrix weights) {
+        return new FloatMatrix(weights.rows() - 1, weights.columns(), weights.values());
+    }
+
+    /** Takes in d loss / d output for the parameters. */
+    void accumulate(Pass pass, FloatMatrix gradient) {
+        FloatMatrix toActive = throughHidden(pass, gradient);
+        addWeightGradient(pass.active, gradient, toOuter);
+        addWeightGradient(pass.input, toActive, toInner);
+    }
+
+    /** d loss / d input; the parameters take no notice. */
+    FloatMatrix backward(Pass pass, FloatMatrix gradient) {
+        return throughHidden(pass, gradient).timesTransposed(withoutBias(inner));
+    }
+
+    private FloatMatrix throughHidden(Pass pass, FloatMatrix gradient) {
+        FloatMatrix toActive = gradient.timesTransposed(withoutBias(outer));
+        for (int i = 0; i < toActive.values().length; i++) {
+            if (pass.active.values()[i] <= 0) {
+                toActive.values()[i] = 0;
+            }
+        }
+        return toActive;
+    }
+
+    private static void addWeightGradient(FloatMatrix input, FloatMatrix gradient, FloatMatrix out) {
+        input.addTransposedTimes(gradient, 1, withoutBias(out));
+        int width = gradient.columns();
+        int bias = (out.rows() - 1) * width;
+        for (int i = 0; i < gradient.rows(); i++) {
+            FloatMatrix.addScaled(out.values(), bias, 1, gradient.values(), i * width, width);
+        }
+    }
+
+    void step(double rate) {
+        step(innerOptimiser, inner, toInner, rate);
+        step(outerOptimiser, outer, toOuter, rate);
+    }
+
+    private static void step(AdamState optimiser, FloatMatrix weights, FloatMatrix gradient, double rate) {
+        for (int row = 0; row < weights.rows(); row++) {
+            optimiser.step(weights.values(), row, gradient.values(), row * weights.columns(), rate, 0);
+        }
+    }
+
+    void save(SavedState state) {
+        state.putLongs("width", Math.max(0, inner.rows() - 1), hidden);
+        state.putFloats("inner", inner.values());
+        state.putFloats("outer", outer.values());
+        innerOptimiser.save(state.scope("inner-optimiser"));
+        outerOptimiser.save(state.scope("outer-optimiser"));
+    }
+
+    void load(SavedState state) {
+        int width = (int) state.longs("width")[0];
+        if (state.longs("width")[1] != hidden) {
+            throw new IllegalArgumentException(
+                    "the saved generator has " + state.longs("width")[1] + " hidden units, this one " + hidden
+                            + ": restore with the options the checkpoint was written with");
+        }
+        if (width > 0) {
+            shape(width);
+            System.arraycopy(state.floats("inner"), 0, inner.values(), 0, inner.values().length);
+            System.arraycopy(state.floats("outer"), 0, outer.values(), 0, outer.values().length);
+            innerOptimiser.load(state.scope("inner-optimiser"));
+            outerOptimiser.load(state.scope("outer-optimiser"));
+        }
+    }
+}
