@@ -57,7 +57,8 @@ final class PictogramText {
                 .map(description -> ", " + description)
                 .orElse("");
         String tagged = tags.isEmpty() ? "" : " Also: " + String.join(", ", tags) + ".";
-        return subject.substring(0, 1).toUpperCase(Locale.ROOT) + subject.substring(1) + known + ": a " + kind
+        return subject.substring(0, 1).toUpperCase(Locale.ROOT) + subject.substring(1) + known + ": "
+                + ("aeiou".indexOf(kind.charAt(0)) < 0 ? "a " : "an ") + kind
                 + " of the kind "
                 + pictogram.category().toLowerCase(Locale.ROOT).replace("&", "and") + "." + tagged;
     }

@@ -1,0 +1,227 @@
+package io.anchorstream.service.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Every configuration key, declared once. The order is that of {@code docs/configuration.md}. */
+public final class Keys {
+
+    public static final ConfigKey<Path> DATA = key(
+            "data.folder",
+            ValueType.path(),
+            "data",
+            "Folder for everything this process writes: state stores, checkpoints, indexes, logs.");
+    public static final ConfigKey<String> APPLICATION = key(
+            "application.id",
+            ValueType.text("letters, digits, dots and dashes"),
+            "anchorstream",
+            "Start of the consumer group names; deployments that share a cluster need different ones.");
+    public static final ConfigKey<String> HTTP_HOST = key(
+            "http.host",
+            ValueType.text("a host name or address"),
+            "0.0.0.0",
+            "Address the page and the health endpoints listen on.");
+    public static final ConfigKey<Integer> HTTP_PORT = key(
+            "http.port", ValueType.integer(0, 65_535), "8080", "Port of the page and of /metrics; 0 picks a free one.");
+
+    public static final ConfigKey<String> TOPIC_PREFIX = key(
+            "topics.prefix",
+            ValueType.parsed("at most 200 letters, digits, dots, dashes or underscores", Keys::prefix),
+            "",
+            "Put before every topic's name, for several tenants on one cluster.");
+    public static final ConfigKey<Integer> ITEM_PARTITIONS = key(
+            "topics.item-partitions",
+            ValueType.integer(1, 10_000),
+            "4",
+            "Partitions of the item topics; caps how many instances share the label and embed roles.");
+    public static final ConfigKey<Integer> SAMPLER_PARTITIONS = key(
+            "topics.sampler-partitions",
+            ValueType.integer(1, 1_000),
+            "4",
+            "Partitions behind clustering and batching; more samplers, smaller class buffers each.");
+    public static final ConfigKey<Integer> REPLICATION = key(
+            "topics.replication-factor",
+            ValueType.integer(-1, 100),
+            "-1",
+            "Copies of each partition; -1 takes the broker's default.");
+    public static final ConfigKey<Boolean> CREATE_TOPICS = key(
+            "topics.create",
+            ValueType.flag(),
+            "true",
+            "Create missing topics at start; false where someone else does.");
+    public static final ConfigKey<Duration> BATCH_RETENTION = key(
+            "topics.batch-retention",
+            ValueType.duration(),
+            "7d",
+            "How long mini-batches are kept; a trainer away for longer loses the rest.");
+    public static final ConfigKey<Long> BATCH_RETENTION_BYTES =
+            key("topics.batch-retention-bytes", ValueType.bytes(), "-1", "Upper bound of the mini-batches on disk.");
+
+    public static final ConfigKey<Integer> LABEL_THREADS =
+            key("label.threads", ValueType.integer(1, 256), "1", "Stream threads of the label role in this process.");
+    public static final ConfigKey<Integer> IMAGE_SIZE = key(
+            "image.size",
+            ValueType.integer(16, 512),
+            "48",
+            "Edge of the canonical pictures; all roles of a deployment must agree.");
+    public static final ConfigKey<Long> IMAGE_MAX_BYTES =
+            key("image.max-bytes", ValueType.bytes(), "11MB", "Largest encoded picture that is decoded.");
+    public static final ConfigKey<Long> IMAGE_MAX_PIXELS =
+            key("image.max-pixels", ValueType.bytes(), "50000000", "Largest width x height that is decoded.");
+    public static final ConfigKey<String> TEXT_ENCODER = key(
+            "text.encoder",
+            ValueType.choice("minilm", "hashed"),
+            "minilm",
+            "Frozen sentence encoder: minilm (meaning, ~150 texts/s a core) or hashed (words, very fast).");
+
+    public static final ConfigKey<String> NETWORK = key(
+            "train.network",
+            ValueType.choice("hybrid", "resnet", "torchscript"),
+            "hybrid",
+            "hybrid: fixed oriented-gradient and colour stem under learned layers; resnet: from scratch; torchscript: your backbone.");
+    public static final ConfigKey<Map<String, String>> NETWORK_OPTIONS = key(
+            "train.network-options",
+            ValueType.options(),
+            "",
+            "Options of the network, e.g. file=backbone.pt for torchscript.");
+    public static final ConfigKey<String> LOSS = key(
+            "train.loss",
+            ValueType.text("a loss's name"),
+            "adaptive-triplet",
+            "Loss by name; an unknown one lists all.");
+    public static final ConfigKey<Map<String, String>> LOSS_OPTIONS =
+            key("train.loss-options", ValueType.options(), "", "Options of the loss, e.g. beta=0.2.");
+    public static final ConfigKey<Integer> DIMENSION =
+            key("train.dimension", ValueType.integer(8, 4_096), "128", "Length of the vectors.");
+    public static final ConfigKey<Double> LEARNING_RATE =
+            key("train.learning-rate", ValueType.number(0, 1), "0.0003", "Learning rate of AdamW.");
+    public static final ConfigKey<Double> WEIGHT_DECAY =
+            key("train.weight-decay", ValueType.number(0, 1), "0.0001", "Weight decay of AdamW.");
+    public static final ConfigKey<Double> CLIP_NORM =
+            key("train.clip-norm", ValueType.number(0, 1_000_000), "1", "Largest norm of a step's gradient.");
+    public static final ConfigKey<Double> EMA_DECAY = key(
+            "train.ema-decay",
+            ValueType.number(0, 1),
+            "0.99",
+            "Decay of the moving average of the weights, which is what is served.");
+    public static final ConfigKey<Integer> MEMORY_ROWS =
+            key("train.memory-rows", ValueType.integer(0, 1_000_000), "0", "Rows of the cross-batch memory; 0 = none.");
+    public static final ConfigKey<Integer> MEMORY_MAX_AGE = key(
+            "train.memory-max-age",
+            ValueType.integer(1, 1_000_000),
+            "200",
+            "Steps after which a memory row is dropped.");
+    public static final ConfigKey<Integer> MEMORY_WARM_UP =
+            key("train.memory-warm-up", ValueType.integer(0, 1_000_000), "100", "Steps before the memory is used.");
+    public static final ConfigKey<String> AUGMENTATION = key(
+            "train.augmentation",
+            ValueType.text("an augmentation's name"),
+            "crop",
+            "Augmentation of training pictures.");
+    public static final ConfigKey<Long> SEED = key(
+            "train.seed",
+            ValueType.seed(),
+            "1",
+            "Seed of everything random; same input and seed give the same weights on CPU.");
+    public static final ConfigKey<Integer> ENGINE_THREADS = key(
+            "train.engine-threads",
+            ValueType.integer(1, 256),
+            "1",
+            "Threads of the engine for one operation; part of reproducibility.");
+    public static final ConfigKey<String> DEVICE =
+            key("train.device", ValueType.choice("auto", "cpu", "gpu"), "auto", "Where to train.");
+    public static final ConfigKey<Integer> STEPS_PER_VERSION = key(
+            "train.steps-per-version",
+            ValueType.integer(1, 1_000_000),
+            "100",
+            "Steps from one model version to the next.");
+    public static final ConfigKey<Integer> KEEP_CHECKPOINTS =
+            key("train.keep-checkpoints", ValueType.integer(3, 1_000), "3", "Newest checkpoints kept on disk.");
+    public static final ConfigKey<Integer> KEEP_VERSIONS = key(
+            "train.keep-versions",
+            ValueType.integer(1, 1_000),
+            "5",
+            "Newest versions whose weights stay on the topic.");
+    public static final ConfigKey<Integer> HOLDOUT_ITEMS = key(
+            "train.holdout-items",
+            ValueType.integer(50, 1_000_000),
+            "2000",
+            "Most hold-out items scored for a version.");
+    public static final ConfigKey<Boolean> GATE_SHADOW =
+            key("gate.shadow", ValueType.flag(), "false", "Only report what the gate would decide; promote nothing.");
+
+    private static final List<Section> SECTIONS = List.of(
+            new Section(
+                    "Process",
+                    "Where this process keeps its files and how it is seen.",
+                    List.of(DATA, APPLICATION, HTTP_HOST, HTTP_PORT)),
+            new Section(
+                    "Topics",
+                    "Names and sizes of the topics. Partition counts are fixed once the topics exist.",
+                    List.of(
+                            TOPIC_PREFIX,
+                            ITEM_PARTITIONS,
+                            SAMPLER_PARTITIONS,
+                            REPLICATION,
+                            CREATE_TOPICS,
+                            BATCH_RETENTION,
+                            BATCH_RETENTION_BYTES)),
+            new Section(
+                    "Labelling",
+                    "How pictures and text are checked and turned into weak labels.",
+                    List.of(LABEL_THREADS, IMAGE_SIZE, IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, TEXT_ENCODER)),
+            new Section(
+                    "Training",
+                    "What learns, and how. Defaults are the measured recipe.",
+                    List.of(
+                            NETWORK,
+                            NETWORK_OPTIONS,
+                            LOSS,
+                            LOSS_OPTIONS,
+                            DIMENSION,
+                            LEARNING_RATE,
+                            WEIGHT_DECAY,
+                            CLIP_NORM,
+                            EMA_DECAY,
+                            MEMORY_ROWS,
+                            MEMORY_MAX_AGE,
+                            MEMORY_WARM_UP,
+                            AUGMENTATION,
+                            SEED,
+                            ENGINE_THREADS,
+                            DEVICE,
+                            STEPS_PER_VERSION,
+                            KEEP_CHECKPOINTS,
+                            KEEP_VERSIONS,
+                            HOLDOUT_ITEMS,
+                            GATE_SHADOW)));
+
+    private Keys() {}
+
+    /** Every key in order of declaration. */
+    public static List<ConfigKey<?>> all() {
+        return SECTIONS.stream()
+                .<ConfigKey<?>>flatMap(section -> section.keys().stream())
+                .toList();
+    }
+
+    static List<Section> sections() {
+        return SECTIONS;
+    }
+
+    /** Keys that belong together in the documentation. */
+    record Section(String title, String doc, List<ConfigKey<?>> keys) {}
+
+    private static <T> ConfigKey<T> key(String name, ValueType<T> type, String standard, String doc) {
+        return new ConfigKey<>(name, type, standard, doc);
+    }
+
+    private static String prefix(String text) {
+        if (!text.matches("[a-zA-Z0-9._-]{0,200}")) {
+            throw new IllegalArgumentException();
+        }
+        return text;
+    }
+}
