@@ -2,6 +2,7 @@ package io.anchorstream.service.cli;
 
 import java.io.PrintWriter;
 
+import io.anchorstream.service.config.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -14,7 +15,7 @@ final class FailureReport implements CommandLine.IExecutionExceptionHandler {
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
         err.println(command.getColorScheme().errorText("anchorstream: " + sentence(failure)));
-        if (failure instanceof Refusal) {
+        if (failure instanceof Refusal || failure instanceof ConfigurationException) {
             return ExitCode.USAGE;
         }
         LOG.debug("command failed", failure);

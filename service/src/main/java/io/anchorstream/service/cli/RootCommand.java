@@ -10,7 +10,13 @@ import picocli.CommandLine.Spec;
         description = "Learns a visual-similarity embedding online from a product catalogue that nobody labelled.",
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
-        subcommands = {CatalogueCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            IngestCommand.class,
+            TopicsCommand.class,
+            CatalogueCommand.class,
+            ConfigCommand.class,
+            CommandLine.HelpCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",

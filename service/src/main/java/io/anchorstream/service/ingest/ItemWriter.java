@@ -53,6 +53,7 @@ public final class ItemWriter implements AutoCloseable {
      * @param image encoded picture, or empty
      * @throws KafkaException if an earlier item could not be written
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps the failure
     public void write(CatalogueEntry entry, Optional<byte[]> image) {
         rethrow();
         producer.send(new ProducerRecord<>(topic, entry.id(), item(entry, image)), (metadata, exception) -> {

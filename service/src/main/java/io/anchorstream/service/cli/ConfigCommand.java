@@ -1,0 +1,71 @@
+package io.anchorstream.service.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+import io.anchorstream.service.config.ConfigurationPage;
+import io.anchorstream.service.config.Settings;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "config",
+        description = "Shows the configuration, and writes its documentation.",
+        mixinStandardHelpOptions = true,
+        subcommands = {ConfigCommand.Show.class, ConfigCommand.Docs.class})
+final class ConfigCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "\"config show\" or \"config docs --out FILE\"?");
+    }
+
+    @Command(name = "show", description = "Prints what is in force, and from where.", mixinStandardHelpOptions = true)
+    static final class Show implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli before run
+        private CommandSpec spec;
+
+        @Mixin
+        private final ConfigOptions config = new ConfigOptions();
+
+        @Override
+        public Integer call() {
+            Settings settings = config.settings();
+            PrintWriter out = spec.commandLine().getOut();
+            settings.printable().forEach((name, value) -> {
+                String source = settings.source(name).orElse("default");
+                out.println(name + " = " + value + (source.equals("default") ? "" : "    (" + source + ")"));
+            });
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "docs", description = "Writes docs/configuration.md.", mixinStandardHelpOptions = true)
+    static final class Docs implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli before run
+        private CommandSpec spec;
+
+        @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to")
+        @SuppressWarnings("NullAway.Init") // required
+        private Path out;
+
+        @Override
+        public Integer call() throws IOException {
+            Files.writeString(out, ConfigurationPage.markdown());
+            spec.commandLine().getOut().println("wrote " + out);
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.anchorstream.service.run;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.anchorstream.schemas.registry.RegistryConfig;
+import io.anchorstream.schemas.registry.SchemaRegistry;
+import io.anchorstream.schemas.serde.AvroSerde;
+import io.anchorstream.schemas.topics.TopicSizing;
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.config.ConfigurationException;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** The cluster and registry that a process works with: their addresses, our topics on them, and clients for both. */
+public final class Cluster {
+    private final Map<String, String> clients;
+    private final Map<String, String> registryConfig;
+    private final Topics topics;
+    private final SchemaRegistry registry;
+
+    private Cluster(Map<String, String> clients, Map<String, String> registryConfig, Topics topics) {
+        this.clients = clients;
+        this.registryConfig = registryConfig;
+        this.topics = topics;
+        this.registry = SchemaRegistry.open(RegistryConfig.from(registryConfig));
+    }
+
+    /**
+     * @throws ConfigurationException if no broker or registry is named
+     */
+    public static Cluster of(Settings settings) {
+        Map<String, String> clients = settings.passedOn("kafka");
+        require(
+                clients.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG),
+                "kafka.bootstrap.servers is not set: name the brokers, e.g. --bootstrap-servers localhost:9092");
+        Map<String, String> registryConfig = settings.passedOn("registry");
+        require(
+                registryConfig.containsKey(RegistryConfig.URL),
+                "registry.schema.registry.url is not set: name the schema registry, e.g. --registry-url http://localhost:8081");
+        return new Cluster(clients, registryConfig, topicsOf(settings));
+    }
+
+    /** The topics by configuration alone; needs no broker. */
+    public static Topics topicsOf(Settings settings) {
+        TopicSizing sizing = TopicSizing.of(settings.get(Keys.ITEM_PARTITIONS), settings.get(Keys.SAMPLER_PARTITIONS))
+                .withBatchRetention(settings.get(Keys.BATCH_RETENTION), settings.get(Keys.BATCH_RETENTION_BYTES));
+        return Topics.create(settings.get(Keys.TOPIC_PREFIX), sizing);
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public SchemaRegistry registry() {
+        return registry;
+    }
+
+    public String bootstrapServers() {
+        return clients.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");
+    }
+
+    /** What applies to every Kafka client. */
+    public Map<String, Object> clientConfig() {
+        return new HashMap<>(clients);
+    }
+
+    public Admin admin() {
+        return Admin.create(clientConfig());
+    }
+
+    public <T extends SpecificRecord> AvroSerde<T> serde(Class<T> type) {
+        return AvroSerde.of(type, registryConfig, registry);
+    }
+
+    /** The registry's properties, for deserialisers that find the type in the data. */
+    public Map<String, Object> serdeConfig() {
+        return new HashMap<>(registryConfig);
+    }
+
+    /** A consumer without a group that reads committed records from the beginning. */
+    public Consumer<String, byte[]> reader() {
+        return reader(new StringDeserializer());
+    }
+
+    /** As {@link #reader()}, with raw keys. */
+    public Consumer<byte[], byte[]> rawReader() {
+        return reader(new ByteArrayDeserializer());
+    }
+
+    private <K> Consumer<K, byte[]> reader(Deserializer<K> keys) {
+        Map<String, Object> config = clientConfig();
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return new KafkaConsumer<>(config, keys, new ByteArrayDeserializer());
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new ConfigurationException(message);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.anchorstream.service.run;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What this process has started, in order. Stops everything in the reverse order exactly once, whether asked to by a
+ * signal, by a failed role or by its owner. Safe for use by several threads.
+ */
+public final class ServiceProcess implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceProcess.class);
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final List<RunningRole> roles = new ArrayList<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    private record Part(String name, AutoCloseable closeable) {}
+
+    /** Registers something to stop; the last registered stops first. */
+    public synchronized <T extends AutoCloseable> T own(String name, T part) {
+        parts.push(new Part(name, part));
+        return part;
+    }
+
+    /** Registers a role to watch and to stop. */
+    public synchronized <T extends RunningRole> T own(T role) {
+        roles.add(role);
+        parts.push(new Part(role.name() + " role", role));
+        return role;
+    }
+
+    public synchronized List<RunningRole> roles() {
+        return List.copyOf(roles);
+    }
+
+    /** Asks {@link #await} to return. */
+    public void stop() {
+        stopping.countDown();
+    }
+
+    /** True once somebody asked to stop. */
+    public boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    /** Stops on SIGTERM and Ctrl-C; the JVM then exits with 143 or 130. */
+    public ServiceProcess stopOnSignal() {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            stop();
+                            close();
+                        },
+                        "shutdown"));
+        return this;
+    }
+
+    /** Waits until somebody asks to stop or a role fails; returns the failed role. */
+    public Optional<RunningRole> await() throws InterruptedException {
+        while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+            for (RunningRole role : roles()) {
+                if (role.failure().isPresent()) {
+                    return Optional.of(role);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Stops everything, the last started first; a second caller waits for the first. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitStopped();
+            return;
+        }
+        stop();
+        long began = System.nanoTime();
+        for (Optional<Part> part = next(); part.isPresent(); part = next()) {
+            try {
+                part.get().closeable().close();
+            } catch (Exception e) {
+                LOG.warn("stopping the {} failed: {}", part.get().name(), e, e);
+            }
+        }
+        LOG.info("stopped in {} ms", (System.nanoTime() - began) / 1_000_000);
+        stopped.countDown();
+    }
+
+    private synchronized Optional<Part> next() {
+        return Optional.ofNullable(parts.poll());
+    }
+
+    private void awaitStopped() {
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
