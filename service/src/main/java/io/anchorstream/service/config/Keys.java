@@ -76,6 +76,48 @@ public final class Keys {
             "minilm",
             "Frozen sentence encoder: minilm (meaning, ~150 texts/s a core) or hashed (words, very fast).");
 
+    public static final ConfigKey<String> LABEL_RULES = key(
+            "label.rules",
+            ValueType.text("the path of a YAML file, or empty"),
+            "",
+            "Labelling functions (keyword, regex, category, attribute); empty = clustering alone.");
+    public static final ConfigKey<Double> LABEL_JOIN = key(
+            "label.join",
+            ValueType.number(0.01, 0.99),
+            "0.85",
+            "Cosine of two texts from which items get one label; higher = purer, smaller classes.");
+    public static final ConfigKey<Double> LABEL_MERGE = key(
+            "label.merge",
+            ValueType.number(0.01, 1),
+            "0.95",
+            "Cosine of two class centroids from which the classes become one; above label.join.");
+    public static final ConfigKey<Integer> HOLDOUT_ONE_IN = key(
+            "label.holdout-one-in",
+            ValueType.integer(0, 1_000_000),
+            "20",
+            "One label in so many is kept out of training to score versions; 0 = none.");
+    public static final ConfigKey<Integer> BATCH_LABELS =
+            key("batch.labels", ValueType.integer(2, 1_024), "16", "P, labels in a mini-batch.");
+    public static final ConfigKey<Integer> BATCH_ITEMS =
+            key("batch.items-per-label", ValueType.integer(2, 256), "4", "K, items of each label in a mini-batch.");
+    public static final ConfigKey<Integer> BATCH_GRADIENTS = key(
+            "batch.gradient-images-per-item",
+            ValueType.integer(1, 256),
+            "4",
+            "The training budget: images trained on for each arriving item, itself included; the rest is replay.");
+    public static final ConfigKey<Integer> BATCH_NEAR = key(
+            "batch.near-labels",
+            ValueType.integer(0, 1_024),
+            "0",
+            "Replayed labels chosen near a fresh one in text, for harder negatives.");
+    public static final ConfigKey<Integer> BATCH_BUFFER =
+            key("batch.buffer-per-label", ValueType.integer(2, 100_000), "32", "M, items kept per label for replay.");
+    public static final ConfigKey<Duration> BATCH_QUIET = key(
+            "batch.quiet-flush",
+            ValueType.duration(),
+            "2s",
+            "When nothing arrived for so long, waiting items leave in smaller batches; 0s = never, then batches are a"
+                    + " function of the input alone.");
     public static final ConfigKey<String> NETWORK = key(
             "train.network",
             ValueType.choice("hybrid", "resnet", "torchscript"),
@@ -171,7 +213,11 @@ public final class Keys {
             new Section(
                     "Labelling",
                     "How pictures and text are checked and turned into weak labels.",
-                    List.of(LABEL_THREADS, IMAGE_SIZE, IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, TEXT_ENCODER)),
+                    List.of(LABEL_THREADS, IMAGE_SIZE, IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, TEXT_ENCODER, LABEL_RULES, LABEL_JOIN, LABEL_MERGE, HOLDOUT_ONE_IN)),
+            new Section(
+                    "Batching",
+                    "How labelled items become mini-batches.",
+                    List.of(BATCH_LABELS, BATCH_ITEMS, BATCH_GRADIENTS, BATCH_NEAR, BATCH_BUFFER, BATCH_QUIET)),
             new Section(
                     "Training",
                     "What learns, and how. Defaults are the measured recipe.",

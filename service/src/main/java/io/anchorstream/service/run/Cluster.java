@@ -5,6 +5,7 @@ import java.util.Map;
 
 import io.anchorstream.schemas.registry.RegistryConfig;
 import io.anchorstream.schemas.registry.SchemaRegistry;
+import io.anchorstream.schemas.serde.AvroDeserializer;
 import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
@@ -82,9 +83,18 @@ public final class Cluster {
         return AvroSerde.of(type, registryConfig, registry);
     }
 
-    /** The registry's properties, for deserialisers that find the type in the data. */
+    /** The registry's properties, for serdes made elsewhere. */
     public Map<String, Object> serdeConfig() {
         return new HashMap<>(registryConfig);
+    }
+
+    /** Reads records of any of our topics into generated classes, by the schema id they carry. */
+    public AvroDeserializer<SpecificRecord> anyRecord() {
+        Map<String, Object> config = serdeConfig();
+        config.put("specific.avro.reader", true);
+        AvroDeserializer<SpecificRecord> deserializer = new AvroDeserializer<>();
+        deserializer.configure(config, false);
+        return deserializer;
     }
 
     /** A consumer without a group that reads committed records from the beginning. */

@@ -1,0 +1,34 @@
+package io.anchorstream.service.run;
+
+import java.util.List;
+import java.util.Map;
+
+import io.anchorstream.model.training.Embedder;
+import io.anchorstream.model.training.HoldoutEvaluator;
+import io.anchorstream.model.training.HoldoutPicture;
+import io.anchorstream.topology.training.HoldoutExample;
+import io.anchorstream.topology.training.HoldoutScorer;
+
+/** Lets the training loop score with the model's evaluator. */
+record HoldoutScores(HoldoutEvaluator evaluator) implements HoldoutScorer {
+    @Override
+    public Map<String, Double> score(Embedder model, List<HoldoutExample> items) {
+        return evaluator.scores(model, pictures(items));
+    }
+
+    @Override
+    public Map<String, Double> baselines(List<HoldoutExample> items) {
+        return evaluator.baselines(pictures(items));
+    }
+
+    private static List<HoldoutPicture> pictures(List<HoldoutExample> items) {
+        return items.stream()
+                .map(item -> new HoldoutPicture(
+                        item.image(),
+                        item.label(),
+                        item.truth().flatMap(HoldoutExample.Truth::group),
+                        item.truth().flatMap(HoldoutExample.Truth::domain),
+                        item.truth().map(HoldoutExample.Truth::test).orElse(false)))
+                .toList();
+    }
+}

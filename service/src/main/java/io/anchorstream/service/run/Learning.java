@@ -1,0 +1,101 @@
+package io.anchorstream.service.run;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.MiniBatch;
+import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.avro.WeightChunk;
+import io.anchorstream.model.training.ModelRuntime;
+import io.anchorstream.model.training.TrainingConfig;
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.topology.training.GateSettings;
+import io.anchorstream.topology.training.TrainingSettings;
+import io.anchorstream.topology.training.TrainingTopics;
+import io.anchorstream.topology.versions.ModelTopics;
+
+/** Turns the configuration into what the training loop and the model feed take. */
+final class Learning {
+    private Learning() {}
+
+    static TrainingConfig config(Settings settings) {
+        return new TrainingConfig(
+                settings.get(Keys.NETWORK),
+                settings.get(Keys.NETWORK_OPTIONS),
+                settings.get(Keys.LOSS),
+                settings.get(Keys.LOSS_OPTIONS),
+                settings.get(Keys.DIMENSION),
+                settings.get(Keys.IMAGE_SIZE),
+                settings.get(Keys.LEARNING_RATE),
+                settings.get(Keys.WEIGHT_DECAY),
+                settings.get(Keys.CLIP_NORM),
+                settings.get(Keys.EMA_DECAY),
+                settings.get(Keys.MEMORY_ROWS),
+                settings.get(Keys.MEMORY_MAX_AGE),
+                settings.get(Keys.MEMORY_WARM_UP),
+                settings.get(Keys.AUGMENTATION),
+                settings.get(Keys.SEED),
+                settings.get(Keys.ENGINE_THREADS),
+                settings.get(Keys.DEVICE));
+    }
+
+    static TrainingSettings settings(Settings settings, Path checkpoints, String preprocessing, ModelRuntime runtime) {
+        TrainingSettings standard = TrainingSettings.defaults(config(settings), checkpoints);
+        GateSettings gate = standard.gate();
+        return new TrainingSettings(
+                standard.model(),
+                settings.get(Keys.STEPS_PER_VERSION),
+                checkpoints,
+                settings.get(Keys.KEEP_CHECKPOINTS),
+                settings.get(Keys.KEEP_VERSIONS),
+                settings.get(Keys.HOLDOUT_ITEMS),
+                standard.holdoutGrowth(),
+                standard.holdoutQuiet(),
+                standard.rescoreEvery(),
+                new GateSettings(
+                        gate.rules(), gate.minimumItems(), gate.minimumSpread(), settings.get(Keys.GATE_SHADOW)),
+                standard.nonFiniteLimit(),
+                standard.queue(),
+                preprocessing,
+                provenance(settings, runtime));
+    }
+
+    static TrainingTopics topics(Cluster cluster) {
+        Topics topics = cluster.topics();
+        return new TrainingTopics(
+                topics.trainingBatches().name(),
+                topics.trainingHoldout().name(),
+                topics.modelCommands().name(),
+                topics.trainingSteps().name(),
+                cluster.serde(MiniBatch.class),
+                cluster.serde(HoldoutItem.class),
+                cluster.serde(ModelCommand.class),
+                cluster.serde(TrainingStep.class),
+                modelTopics(cluster));
+    }
+
+    static ModelTopics modelTopics(Cluster cluster) {
+        return new ModelTopics(
+                cluster.topics().modelVersions().name(),
+                cluster.topics().modelWeights().name(),
+                cluster.serde(ModelVersion.class),
+                cluster.serde(WeightChunk.class));
+    }
+
+    private static Map<String, String> provenance(Settings settings, ModelRuntime runtime) {
+        Map<String, String> provenance = new TreeMap<>(runtime.description());
+        provenance.put("java", Runtime.version().toString());
+        provenance.put("machine", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        provenance.put("config", Integer.toHexString(settings.printable().hashCode()));
+        provenance.put("seed", Long.toString(settings.get(Keys.SEED)));
+        String version = Learning.class.getPackage().getImplementationVersion();
+        provenance.put("code", version == null ? "development" : version);
+        return provenance;
+    }
+}

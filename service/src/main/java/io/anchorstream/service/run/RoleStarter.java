@@ -1,0 +1,239 @@
+package io.anchorstream.service.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.anchorstream.model.image.ImageDecoder;
+import io.anchorstream.model.image.ImageLimits;
+import io.anchorstream.model.image.RejectedImageException;
+import io.anchorstream.model.text.CachingTextEncoder;
+import io.anchorstream.model.text.HashedTextEncoder;
+import io.anchorstream.model.text.MiniLmTextEncoder;
+import io.anchorstream.model.text.TextEncoder;
+import io.anchorstream.model.training.HoldoutEvaluator;
+import io.anchorstream.model.training.ModelRuntime;
+import io.anchorstream.model.training.PyTorchModelRuntime;
+import io.anchorstream.service.config.ConfigurationException;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.http.HealthProbe;
+import io.anchorstream.service.http.PageSettings;
+import io.anchorstream.service.http.PageSources;
+import io.anchorstream.service.http.PictureDecoder;
+import io.anchorstream.service.http.SearchPage;
+import io.anchorstream.service.metrics.ServiceMetrics;
+import io.anchorstream.topology.batching.BatchSettings;
+import io.anchorstream.topology.labelling.ClusterSettings;
+import io.anchorstream.topology.labelling.HoldoutRule;
+import io.anchorstream.topology.labelling.LabelSettings;
+import io.anchorstream.topology.labelling.LabelTopology;
+import io.anchorstream.topology.labelling.LabellingFunctions;
+import io.anchorstream.topology.labelling.LabellingRulesFile;
+import io.anchorstream.topology.labelling.TextLimits;
+import io.anchorstream.topology.streams.StreamsSettings;
+import io.anchorstream.topology.training.TrainingClients;
+import io.anchorstream.topology.training.TrainingLoop;
+import io.anchorstream.topology.versions.ModelFeed;
+
+/** Builds each role from the configuration and hands it to the process that watches and stops it. */
+public final class RoleStarter {
+    private static final long TEXT_CACHE_BYTES = 16L * 1024 * 1024;
+
+    private final Settings settings;
+    private final Cluster cluster;
+    private final ServiceProcess process;
+    private final ServiceMetrics metrics;
+    private final Clock clock;
+    private final Path data;
+    private final ImageDecoder decoder;
+
+    public RoleStarter(
+            Settings settings, Cluster cluster, ServiceProcess process, ServiceMetrics metrics, Clock clock) {
+        this.settings = settings;
+        this.cluster = cluster;
+        this.process = process;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.data = settings.get(Keys.DATA);
+        ImageLimits standard = ImageLimits.defaults();
+        this.decoder = new ImageDecoder(
+                new ImageLimits(
+                        Math.toIntExact(settings.get(Keys.IMAGE_MAX_BYTES)),
+                        settings.get(Keys.IMAGE_MAX_PIXELS),
+                        standard.maxEdge(),
+                        standard.maxCompression(),
+                        standard.freePixels()),
+                settings.get(Keys.IMAGE_SIZE));
+    }
+
+    /**
+     * Starts the roles, readers before writers, so that nothing waits long.
+     *
+     * @param credits who drew the catalogue's pictures, for the page
+     * @return the page, when the index role is among them
+     */
+    public Optional<SearchPage> start(Set<Role> roles, Supplier<List<PageSources.Credit>> credits) throws IOException {
+        Optional<SearchPage> page = Optional.empty();
+        Set<Role> ordered = roles.isEmpty() ? EnumSet.noneOf(Role.class) : EnumSet.copyOf(roles);
+        Optional<ModelFeed> feed = Optional.empty();
+        Optional<ModelRuntime> runtime = Optional.empty();
+        if (ordered.contains(Role.TRAIN) || ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
+            runtime = Optional.of(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
+        }
+        if (ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
+            feed = Optional.of(process.own(
+                    "model feed",
+                    new ModelFeed(cluster::reader, Learning.modelTopics(cluster), runtime.orElseThrow(), clock).start()));
+        }
+        if (ordered.contains(Role.INDEX)) {
+            page = Optional.of(startIndex(feed.orElseThrow(), credits));
+        }
+        if (ordered.contains(Role.TRAIN)) {
+            startTrain(runtime.orElseThrow());
+        }
+        if (ordered.contains(Role.EMBED)) {
+            startEmbed(feed.orElseThrow());
+        }
+        if (ordered.contains(Role.LABEL)) {
+            startLabel();
+        }
+        return page;
+    }
+
+    private SearchPage startIndex(ModelFeed feed, Supplier<List<PageSources.Credit>> credits) {
+        SearchPage page = SearchPage.start(
+                new PageSettings(
+                        settings.get(Keys.HTTP_HOST),
+                        settings.get(Keys.HTTP_PORT),
+                        PageSettings.DEFAULT_UPLOAD_BYTES),
+                new SearchPage.Connections(
+                        data.resolve("index"),
+                        cluster.topics(),
+                        cluster::rawReader,
+                        cluster.anyRecord(),
+                        process.own("admin client", cluster.admin()),
+                        Role.groups(settings),
+                        feed::embedder,
+                        pictureDecoder(),
+                        credits),
+                metrics.registry(),
+                this::live,
+                this::ready,
+                clock);
+        process.own(new IndexPageRole(page));
+        return page;
+    }
+
+    private void startTrain(ModelRuntime runtime) {
+        TrainingLoop loop = new TrainingLoop(
+                Learning.settings(settings, data.resolve("checkpoints"), decoder.preprocessing(), runtime),
+                Learning.topics(cluster),
+                new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
+                runtime,
+                new HoldoutScores(new HoldoutEvaluator(Runnable::run)),
+                clock);
+        metrics.bind(loop::status);
+        process.own(new TrainRole(loop.start()));
+    }
+
+    private void startEmbed(ModelFeed feed) {
+        throw new UnsupportedOperationException("wired next: " + feed);
+    }
+
+    private void startLabel() throws IOException {
+        TextEncoder encoder = process.own("text encoder", textEncoder());
+        String rules = settings.get(Keys.LABEL_RULES);
+        ClusterSettings clusters = ClusterSettings.defaults();
+        LabelSettings label = new LabelSettings(
+                TextLimits.defaults(),
+                rules.isEmpty() ? LabellingFunctions.none() : LabellingRulesFile.read(Path.of(rules)),
+                new ClusterSettings(
+                        settings.get(Keys.LABEL_JOIN).floatValue(),
+                        settings.get(Keys.LABEL_MERGE).floatValue(),
+                        clusters.stepCap(),
+                        clusters.maxClassesPerBlock(),
+                        clusters.textBits()),
+                new HoldoutRule(settings.get(Keys.HOLDOUT_ONE_IN)),
+                new BatchSettings(
+                        settings.get(Keys.BATCH_LABELS),
+                        settings.get(Keys.BATCH_ITEMS),
+                        settings.get(Keys.BATCH_GRADIENTS),
+                        settings.get(Keys.BATCH_NEAR),
+                        settings.get(Keys.BATCH_BUFFER),
+                        settings.get(Keys.BATCH_QUIET),
+                        settings.get(Keys.SEED)),
+                settings.get(Keys.SAMPLER_PARTITIONS));
+        start(new StreamsRole(
+                "label",
+                LabelTopology.build(label, cluster.topics(), cluster.serdeConfig(), decoder, encoder),
+                streams(Role.LABEL, settings.get(Keys.LABEL_THREADS)).toProperties()));
+    }
+
+    private void start(StreamsRole role) {
+        metrics.bind(role.streams());
+        process.own(role).start();
+    }
+
+    private TextEncoder textEncoder() {
+        return switch (settings.get(Keys.TEXT_ENCODER)) {
+            case "hashed" -> new HashedTextEncoder();
+            case "minilm" -> new CachingTextEncoder(new MiniLmTextEncoder(1), TEXT_CACHE_BYTES);
+            default -> throw new ConfigurationException("no text encoder " + settings.get(Keys.TEXT_ENCODER));
+        };
+    }
+
+    private StreamsSettings streams(Role role, int threads) {
+        StreamsSettings standard = StreamsSettings.of(
+                role.group(settings),
+                cluster.bootstrapServers(),
+                data.resolve("state"),
+                cluster.topics().deadLetters().name());
+        Map<String, String> extra = new LinkedHashMap<>(settings.passedOn("kafka"));
+        extra.putAll(settings.passedOn("streams"));
+        return new StreamsSettings(
+                standard.applicationId(),
+                standard.bootstrapServers(),
+                standard.stateDirectory(),
+                threads,
+                standard.deadLetterTopic(),
+                settings.get(Keys.REPLICATION),
+                standard.standbys(),
+                standard.commitInterval(),
+                extra);
+    }
+
+    private PictureDecoder pictureDecoder() {
+        return bytes -> {
+            try {
+                return decoder.decode(bytes);
+            } catch (RejectedImageException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        };
+    }
+
+    private HealthProbe.Health live() {
+        return health(role -> role.failure().isEmpty());
+    }
+
+    private HealthProbe.Health ready() {
+        return health(RunningRole::ready);
+    }
+
+    private HealthProbe.Health health(Predicate<RunningRole> good) {
+        List<RunningRole> roles = process.roles();
+        return new HealthProbe.Health(
+                roles.stream().allMatch(good),
+                roles.stream().collect(Collectors.toMap(RunningRole::name, RunningRole::state)));
+    }
+}
