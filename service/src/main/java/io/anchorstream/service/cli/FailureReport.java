@@ -22,7 +22,7 @@ final class FailureReport implements CommandLine.IExecutionExceptionHandler {
         return ExitCode.FAILED;
     }
 
-    private static String sentence(Throwable failure) {
+    static String sentence(Throwable failure) {
         StringBuilder sentence = new StringBuilder(describe(failure));
         for (Throwable cause = failure.getCause();
                 cause != null && cause != cause.getCause();

@@ -3,11 +3,13 @@ package io.anchorstream.service.cli;
 import java.io.PrintWriter;
 import java.time.Duration;
 
+import io.anchorstream.service.demo.Demo;
+
 /**
  * One line of progress: rewritten in place on a terminal, printed every few seconds elsewhere. Safe for use by several
  * threads.
  */
-public final class ProgressLine {
+public final class ProgressLine implements Demo.Console {
     private static final long EVERY_NANOS = Duration.ofSeconds(5).toNanos();
     private static final long IN_PLACE_NANOS = Duration.ofMillis(200).toNanos();
 
@@ -27,6 +29,7 @@ public final class ProgressLine {
     }
 
     /** Shows how far things are, unless that was shown a moment ago. */
+    @Override
     public synchronized void update(String text) {
         long now = System.nanoTime();
         if (now - last < (terminal ? IN_PLACE_NANOS : EVERY_NANOS)) {
@@ -43,6 +46,7 @@ public final class ProgressLine {
     }
 
     /** Prints a line that stays. */
+    @Override
     public synchronized void end(String text) {
         if (open) {
             out.print("\r\u001b[2K");

@@ -11,6 +11,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = VersionText.class,
         subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
             IngestCommand.class,
             TopicsCommand.class,
             CatalogueCommand.class,

@@ -213,7 +213,16 @@ public final class Keys {
             new Section(
                     "Labelling",
                     "How pictures and text are checked and turned into weak labels.",
-                    List.of(LABEL_THREADS, IMAGE_SIZE, IMAGE_MAX_BYTES, IMAGE_MAX_PIXELS, TEXT_ENCODER, LABEL_RULES, LABEL_JOIN, LABEL_MERGE, HOLDOUT_ONE_IN)),
+                    List.of(
+                            LABEL_THREADS,
+                            IMAGE_SIZE,
+                            IMAGE_MAX_BYTES,
+                            IMAGE_MAX_PIXELS,
+                            TEXT_ENCODER,
+                            LABEL_RULES,
+                            LABEL_JOIN,
+                            LABEL_MERGE,
+                            HOLDOUT_ONE_IN)),
             new Section(
                     "Batching",
                     "How labelled items become mini-batches.",

@@ -48,13 +48,16 @@ public final class ServiceMetrics implements AutoCloseable {
         Gauge.builder("anchorstream.train.step", status, now -> now.get().step())
                 .description("training steps behind the present weights")
                 .register(registry);
-        Gauge.builder("anchorstream.train.version.serving", status, now -> now.get().serving())
+        Gauge.builder("anchorstream.train.version.serving", status, now -> now.get()
+                        .serving())
                 .description("model version in service, -1 = none")
                 .register(registry);
-        Gauge.builder("anchorstream.train.version.newest", status, now -> now.get().newest())
+        Gauge.builder("anchorstream.train.version.newest", status, now -> now.get()
+                        .newest())
                 .description("model version trained last, -1 = none")
                 .register(registry);
-        Gauge.builder("anchorstream.train.holdout.items", status, now -> now.get().holdoutItems())
+        Gauge.builder("anchorstream.train.holdout.items", status, now -> now.get()
+                        .holdoutItems())
                 .description("hold-out items versions are scored on")
                 .register(registry);
         counter("anchorstream.train.steps", "steps taken by this process", status, TrainingStatus::steps);

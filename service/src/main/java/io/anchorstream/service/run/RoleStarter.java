@@ -77,12 +77,19 @@ public final class RoleStarter {
     }
 
     /**
+     * What others may look at.
+     *
+     * @param page when the index role is among those started
+     * @param feed when the embed or index role is
+     */
+    public record Started(Optional<SearchPage> page, Optional<ModelFeed> feed) {}
+
+    /**
      * Starts the roles, readers before writers, so that nothing waits long.
      *
      * @param credits who drew the catalogue's pictures, for the page
-     * @return the page, when the index role is among them
      */
-    public Optional<SearchPage> start(Set<Role> roles, Supplier<List<PageSources.Credit>> credits) throws IOException {
+    public Started start(Set<Role> roles, Supplier<List<PageSources.Credit>> credits) throws IOException {
         Optional<SearchPage> page = Optional.empty();
         Set<Role> ordered = roles.isEmpty() ? EnumSet.noneOf(Role.class) : EnumSet.copyOf(roles);
         Optional<ModelFeed> feed = Optional.empty();
@@ -107,7 +114,7 @@ public final class RoleStarter {
         if (ordered.contains(Role.LABEL)) {
             startLabel();
         }
-        return page;
+        return new Started(page, feed);
     }
 
     private SearchPage startIndex(ModelFeed feed, Supplier<List<PageSources.Credit>> credits) {

@@ -70,14 +70,21 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Waits until somebody asks to stop or a role fails; returns the failed role. */
     public Optional<RunningRole> await() throws InterruptedException {
-        while (!stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-            for (RunningRole role : roles()) {
-                if (role.failure().isPresent()) {
-                    return Optional.of(role);
-                }
-            }
+        Optional<RunningRole> failed = Optional.empty();
+        while (failed.isEmpty() && !awaitStop(LOOK)) {
+            failed = failedRole();
         }
-        return Optional.empty();
+        return failed;
+    }
+
+    /** Waits for at most so long; true once somebody asked to stop. */
+    public boolean awaitStop(Duration timeout) throws InterruptedException {
+        return stopping.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A role that stopped by itself, if there is one. */
+    public Optional<RunningRole> failedRole() {
+        return roles().stream().filter(role -> role.failure().isPresent()).findFirst();
     }
 
     /** Stops everything, the last started first; a second caller waits for the first. */

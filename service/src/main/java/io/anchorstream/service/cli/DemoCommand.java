@@ -1,0 +1,103 @@
+package io.anchorstream.service.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.demo.Demo;
+import io.anchorstream.service.demo.DemoFolder;
+import io.anchorstream.service.run.RunningRole;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "demo",
+        description = "Shows the whole service at work in one process: an embedded Kafka broker and schema registry, all"
+                + " roles, 10,000 pictograms as nine vendors draw them, and the search page.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N|max",
+            description = "items a second, once the test groups are in (default ${DEFAULT-VALUE})")
+    private String rate = "50";
+
+    @Option(names = "--port", paramLabel = "N", description = "of the page (default ${DEFAULT-VALUE})")
+    private int port = 8080;
+
+    @Option(
+            names = "--data",
+            paramLabel = "FOLDER",
+            description = "where everything is kept; a restart goes on from there (default ${DEFAULT-VALUE})")
+    private Path data = Path.of("data", "demo");
+
+    @Option(names = "--items", paramLabel = "N", description = "about how many items (default ${DEFAULT-VALUE})")
+    private int items = 10_000;
+
+    @Option(names = "--fresh", description = "begin again: forget what an earlier run left (drawn pictures are kept)")
+    private boolean fresh;
+
+    @Option(names = "--kafka-port", paramLabel = "N", description = "of the broker (default: any free one, then the same)")
+    private int kafkaPort;
+
+    @Option(names = "--registry-port", paramLabel = "N", description = "of the registry (default: as for the broker)")
+    private int registryPort;
+
+    @Override
+    public Integer call() throws Exception {
+        double pace = pace();
+        if (items < 1) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--items must be at least 1, not " + items);
+        }
+        FreePort.require(port, "--port");
+        DemoFolder folder = new DemoFolder(data);
+        Map<String, String> flags = Map.of(Keys.HTTP_PORT.name(), Integer.toString(port));
+        // Before anything is started: a mistake in the configuration must not cost half a minute.
+        config.settings(folder.presets(), flags);
+        ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
+        try (Demo demo = Demo.start(
+                new Demo.Options(folder, items, pace, fresh, kafkaPort, registryPort),
+                addresses -> {
+                    Map<String, String> fixed = new LinkedHashMap<>(flags);
+                    fixed.putAll(addresses);
+                    return config.settings(folder.presets(), fixed);
+                },
+                progress)) {
+            Optional<RunningRole> failed = demo.await();
+            failed.ifPresent(role -> Ended.report(spec.commandLine().getErr(), role, demo.log()));
+            return failed.isPresent() ? ExitCode.FAILED : ExitCode.OK;
+        }
+    }
+
+    private double pace() {
+        if (rate.toLowerCase(Locale.ROOT).equals("max")) {
+            return Double.POSITIVE_INFINITY;
+        }
+        try {
+            double value = Double.parseDouble(rate);
+            if (value > 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--rate is a number of items a second or max, not " + rate, e);
+        }
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "--rate is a number of items a second above 0, or max, not " + rate);
+    }
+}

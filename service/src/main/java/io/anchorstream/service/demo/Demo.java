@@ -1,0 +1,249 @@
+package io.anchorstream.service.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.anchorstream.avro.CatalogItem;
+import io.anchorstream.service.catalogue.CatalogueEntry;
+import io.anchorstream.service.catalogue.PictogramFolder;
+import io.anchorstream.service.catalogue.Pictograms;
+import io.anchorstream.service.catalogue.SetLicence;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.embedded.EmbeddedKafka;
+import io.anchorstream.service.embedded.EmbeddedRegistry;
+import io.anchorstream.service.http.PageSources;
+import io.anchorstream.service.ingest.ItemWriter;
+import io.anchorstream.service.metrics.ServiceMetrics;
+import io.anchorstream.service.run.Cluster;
+import io.anchorstream.service.run.LogFile;
+import io.anchorstream.service.run.Role;
+import io.anchorstream.service.run.RoleStarter;
+import io.anchorstream.service.run.RunningRole;
+import io.anchorstream.service.run.ServiceProcess;
+import io.anchorstream.service.run.TopicSetup;
+
+/** The whole service in this JVM: broker, registry, roles, page and a catalogue that streams in. */
+public final class Demo implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final ServiceProcess process;
+    private final RoleStarter.Started started;
+    private final DemoFeed feed;
+    private final Cluster cluster;
+    private final Path log;
+    private final Console console;
+    private Optional<RunningRole> failed = Optional.empty();
+
+    private Demo(
+            ServiceProcess process,
+            RoleStarter.Started started,
+            DemoFeed feed,
+            Cluster cluster,
+            Path log,
+            Console console) {
+        this.process = process;
+        this.started = started;
+        this.feed = feed;
+        this.cluster = cluster;
+        this.log = log;
+        this.console = console;
+    }
+
+    /**
+     * @param items about how many
+     * @param rate items a second after the test groups, possibly infinite
+     * @param fresh forget what an earlier run left
+     * @param kafkaPort 0 = the one of the last run, or any
+     * @param registryPort 0 = the one of the last run, or any
+     */
+    public record Options(
+            DemoFolder folder, int items, double rate, boolean fresh, int kafkaPort, int registryPort) {}
+
+    /** Where words go. */
+    public interface Console {
+        /** How far things are; only the last matters. */
+        void update(String text);
+
+        /** A line that stays. */
+        void end(String text);
+    }
+
+    /**
+     * Starts everything and begins to stream.
+     *
+     * @param settings makes the configuration once the embedded addresses are known
+     */
+    public static Demo start(Options options, Function<Map<String, String>, Settings> settings, Console console)
+            throws IOException {
+        long began = System.nanoTime();
+        DemoFolder folder = options.folder();
+        if (options.fresh()) {
+            folder.clear();
+        }
+        Files.createDirectories(folder.root());
+        Path log = LogFile.open(folder.root());
+        console.end("Anchorstream demo: data in " + folder.root().toAbsolutePath() + ", log in " + log.getFileName());
+        console.end(folder.used() ? "  going on where the last run stopped (--fresh begins again)" : "  a fresh start");
+        ServiceProcess process = new ServiceProcess().stopOnSignal();
+        try {
+            return start(options, settings, console, process, log, began);
+        } catch (IOException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private static Demo start(
+            Options options,
+            Function<Map<String, String>, Settings> settingsOf,
+            Console console,
+            ServiceProcess process,
+            Path log,
+            long began)
+            throws IOException {
+        DemoFolder folder = options.folder();
+        CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
+        EmbeddedKafka kafka =
+                process.own("broker", EmbeddedKafka.start(folder.root(), options.kafkaPort()));
+        EmbeddedRegistry registry = process.own(
+                "registry", EmbeddedRegistry.start(kafka.bootstrapServers(), folder.root(), options.registryPort()));
+        console.end("  Kafka at " + kafka.bootstrapServers() + ", schema registry at " + registry.url()
+                + since(began));
+        Map<String, String> addresses = new LinkedHashMap<>();
+        addresses.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        addresses.put("registry.schema.registry.url", registry.url());
+        Settings settings = settingsOf.apply(addresses);
+        Cluster cluster = Cluster.of(settings);
+        TopicSetup.prepare(cluster, settings.get(Keys.REPLICATION).shortValue());
+
+        PictogramFolder catalogue = process.own("catalogue", join(drawing));
+        console.end(String.format(
+                Locale.ROOT,
+                "  catalogue: %,d drawings of %,d pictograms, %,d of them in test groups that never train%s",
+                catalogue.entries().size(),
+                catalogue.entries().stream()
+                        .map(CatalogueEntry::group)
+                        .distinct()
+                        .count(),
+                catalogue.entries().stream().filter(CatalogueEntry::test).count(),
+                since(began)));
+        ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
+        List<PageSources.Credit> credits = credits(catalogue);
+        RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC())
+                .start(EnumSet.allOf(Role.class), () -> credits);
+        DemoFeed feed = process.own(
+                "feed",
+                new DemoFeed(
+                        catalogue,
+                        ItemWriter.open(
+                                cluster.topics().catalogItems().name(),
+                                cluster.clientConfig(),
+                                cluster.serde(CatalogItem.class).serializer()),
+                        options.rate(),
+                        folder.feedPosition()));
+        console.end("");
+        console.end("  >>> " + started.page().orElseThrow().address() + " <<<   (Ctrl-C stops" + since(began) + ")");
+        console.end("");
+        return new Demo(process, started, feed.start(), cluster, log, console);
+    }
+
+    private static PictogramFolder openCatalogue(Options options) {
+        Pictograms.Options standard = Pictograms.Options.DEFAULT;
+        try {
+            return PictogramFolder.open(
+                    options.folder().pictograms(options.items()),
+                    new Pictograms.Options(options.items(), standard.seed(), standard.size()),
+                    Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+                    drawn -> {});
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    private static PictogramFolder join(CompletableFuture<PictogramFolder> drawing) throws IOException {
+        try {
+            return drawing.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof IOException io ? io : e;
+        }
+    }
+
+    private static List<PageSources.Credit> credits(PictogramFolder catalogue) {
+        Map<String, Long> items = catalogue.entries().stream()
+                .collect(Collectors.groupingBy(entry -> entry.domain().orElse(""), Collectors.counting()));
+        return catalogue.licences().stream()
+                .map((SetLicence set) -> new PageSources.Credit(
+                        set.name(),
+                        set.author(),
+                        set.licence(),
+                        set.authorUrl(),
+                        items.getOrDefault(set.domain(), 0L)))
+                .toList();
+    }
+
+    private static String since(long began) {
+        return String.format(Locale.ROOT, ", %.1f s", (System.nanoTime() - began) / 1e9);
+    }
+
+    /** Reports until it is stopped or a role fails; returns that role. */
+    public Optional<RunningRole> await() throws InterruptedException {
+        DemoReport report = new DemoReport(console::end);
+        boolean streamed = false;
+        while (failed.isEmpty() && !process.awaitStop(LOOK)) {
+            failed = process.failedRole();
+            report.versions(started.feed().orElseThrow().versions());
+            var view = started.page().orElseThrow().pipeline();
+            report.pipeline(view);
+            console.update(DemoReport.progress(feed.sent(), feed.total(), view));
+            if (!streamed && feed.sent() == feed.total()) {
+                streamed = true;
+                console.end("  the whole catalogue is on the topic; learning goes on with what is waiting");
+            }
+            if (feed.failure().isPresent()) {
+                console.end("  the catalogue stopped streaming: " + feed.failure().get().getMessage());
+                break;
+            }
+        }
+        return failed;
+    }
+
+    public Path log() {
+        return log;
+    }
+
+    /** Where the page is. */
+    public String address() {
+        return started.page().orElseThrow().address();
+    }
+
+    /** The broker and topics, for tests and tools. */
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    /** The pipeline as the page shows it. */
+    public io.anchorstream.service.monitor.PipelineMonitor.PipelineView pipeline() {
+        return started.page().orElseThrow().pipeline();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        console.end("stopped; ./anchorstream demo goes on from here");
+    }
+}

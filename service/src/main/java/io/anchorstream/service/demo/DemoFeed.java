@@ -1,0 +1,120 @@
+package io.anchorstream.service.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.anchorstream.service.catalogue.CatalogueEntry;
+import io.anchorstream.service.catalogue.PictogramFolder;
+import io.anchorstream.service.ingest.ItemWriter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Streams the drawn catalogue onto the topic: the test groups at full speed, since they are what versions are scored on,
+ * then the rest at a pace that can be watched. Remembers how far it came, so that a restart goes on from there.
+ */
+public final class DemoFeed implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoFeed.class);
+    private static final long NOTE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final PictogramFolder catalogue;
+    private final ItemWriter writer;
+    private final double rate;
+    private final Path noteFile;
+    private final Thread thread = new Thread(this::run, "demo-feed");
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile int sent;
+    private volatile @Nullable Exception failure;
+
+    /**
+     * @param rate items a second after the test groups; infinite = as fast as it goes
+     * @param noteFile remembers how many items were sent
+     */
+    public DemoFeed(PictogramFolder catalogue, ItemWriter writer, double rate, Path noteFile) throws IOException {
+        this.catalogue = catalogue;
+        this.writer = writer;
+        this.rate = rate;
+        this.noteFile = noteFile;
+        this.sent = Files.exists(noteFile) ? Integer.parseInt(Files.readString(noteFile).strip()) : 0;
+    }
+
+    public DemoFeed start() {
+        thread.start();
+        return this;
+    }
+
+    /** Items on the topic so far, those of earlier runs included. */
+    public int sent() {
+        return sent;
+    }
+
+    public int total() {
+        return catalogue.entries().size();
+    }
+
+    /** Why it stopped early, or empty. */
+    public Optional<Exception> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void run() {
+        try {
+            send();
+        } catch (InterruptedException e) {
+            LOG.debug("the demo's feed was interrupted", e);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("the demo's feed stopped after {} of {} items", sent, total(), e);
+            failure = e;
+        }
+    }
+
+    private void send() throws IOException, InterruptedException {
+        List<CatalogueEntry> entries = catalogue.entries();
+        long noted = System.nanoTime();
+        long due = System.nanoTime();
+        for (int i = sent; i < entries.size(); i++) {
+            CatalogueEntry entry = entries.get(i);
+            byte[] image = catalogue.image(entry);
+            long now = System.nanoTime();
+            boolean paced = !entry.test() && Double.isFinite(rate);
+            // Time lost waiting for a picture is not made up for in a burst.
+            due = paced ? Math.max(due + (long) (1e9 / rate), now) : now;
+            if (stopping.await(due - now, TimeUnit.NANOSECONDS)) {
+                break;
+            }
+            writer.write(entry, Optional.of(image));
+            sent = i + 1;
+            if (now - noted > NOTE_EVERY_NANOS) {
+                note();
+                noted = now;
+            }
+        }
+        note();
+    }
+
+    private void note() throws IOException {
+        writer.flush();
+        Path part = noteFile.resolveSibling(noteFile.getFileName() + ".part");
+        Files.writeString(part, Integer.toString(sent));
+        Files.move(part, noteFile, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void close() {
+        stopping.countDown();
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        writer.close();
+    }
+}

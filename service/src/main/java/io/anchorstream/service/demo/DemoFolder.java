@@ -1,0 +1,67 @@
+package io.anchorstream.service.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.anchorstream.service.config.Keys;
+
+/** What the demo keeps on disk, and the configuration it runs under. */
+public record DemoFolder(Path root) {
+    /** Everything that a fresh start removes; the drawn pictures stay, since they would come out the same. */
+    private static final List<String> OWN = List.of(
+            "kafka", "state", "checkpoints", "index", "kafka.port", "kafka-controller.port", "registry.port", "feed.position");
+
+    public Path pictograms(int items) {
+        return root.resolve("pictograms-" + items);
+    }
+
+    public Path feedPosition() {
+        return root.resolve("feed.position");
+    }
+
+    /** True when an earlier run left its data. */
+    public boolean used() {
+        return Files.exists(root.resolve("kafka"));
+    }
+
+    /** Removes what earlier runs left, but for the pictures. */
+    public void clear() throws IOException {
+        for (String name : OWN) {
+            Path path = root.resolve(name);
+            if (Files.exists(path)) {
+                try (Stream<Path> tree = Files.walk(path)) {
+                    tree.sorted(Comparator.reverseOrder()).forEach(DemoFolder::delete);
+                }
+            }
+        }
+    }
+
+    /**
+     * The demo's presets: one machine of two cores. Partitions cost start-up time and memory, and one sampler sees every
+     * label; the rest is the service's defaults.
+     */
+    public Map<String, String> presets() {
+        return Map.of(
+                Keys.DATA.name(), root.toString(),
+                Keys.ITEM_PARTITIONS.name(), "2",
+                Keys.SAMPLER_PARTITIONS.name(), "1",
+                Keys.REPLICATION.name(), "1",
+                Keys.BATCH_RETENTION_BYTES.name(), "512MB",
+                Keys.HTTP_HOST.name(), "127.0.0.1",
+                Keys.HOLDOUT_ITEMS.name(), "3000");
+    }
+
+    private static void delete(Path path) {
+        try {
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot remove " + path + "; is a demo still running on this folder?", e);
+        }
+    }
+}
