@@ -12,6 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import ai.djl.huggingface.tokenizers.Encoding;
@@ -35,8 +38,10 @@ public final class MiniLmTextEncoder implements TextEncoder {
     private static final int MAX_CHARS = 2_000;
 
     private static final int MAX_BATCH = 32;
+    /** Loading the native library and the graph overflows a Java thread's 1 MB, which ends the JVM without a word. */
+    private static final long LOADING_STACK_BYTES = 32L << 20;
 
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtEnvironment environment;
     private final OrtSession session;
     private final HuggingFaceTokenizer tokenizer;
 
@@ -45,6 +50,29 @@ public final class MiniLmTextEncoder implements TextEncoder {
      * @throws UncheckedIOException if the model's files are not on the class path
      */
     public MiniLmTextEncoder(int threads) {
+        Loaded loaded = onDeepStack(() -> load(threads));
+        environment = loaded.environment();
+        session = loaded.session();
+        tokenizer = loaded.tokenizer();
+    }
+
+    private record Loaded(OrtEnvironment environment, OrtSession session, HuggingFaceTokenizer tokenizer) {}
+
+    private static Loaded onDeepStack(Supplier<Loaded> loading) {
+        FutureTask<Loaded> task = new FutureTask<>(loading::get);
+        new Thread(null, task, "load-minilm", LOADING_STACK_BYTES).start();
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while loading MiniLM", e);
+        }
+    }
+
+    private static Loaded load(int threads) {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (InputStream tokens = resource(TOKENIZER);
                 InputStream model = resource(MODEL);
                 OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -53,10 +81,18 @@ public final class MiniLmTextEncoder implements TextEncoder {
             // Freed arenas stay allocated otherwise, at the size of the longest text ever seen.
             options.setCPUArenaAllocator(false);
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
-            session = environment.createSession(model.readAllBytes(), options);
-            tokenizer = HuggingFaceTokenizer.newInstance(
-                    tokens,
-                    Map.of("truncation", "true", "maxLength", Integer.toString(MAX_TOKENS), "padding", "false"));
+            return new Loaded(
+                    environment,
+                    environment.createSession(model.readAllBytes(), options),
+                    HuggingFaceTokenizer.newInstance(
+                            tokens,
+                            Map.of(
+                                    "truncation",
+                                    "true",
+                                    "maxLength",
+                                    Integer.toString(MAX_TOKENS),
+                                    "padding",
+                                    "false")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the MiniLM files of the class path", e);
         } catch (OrtException e) {

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "demo",
-        description = "Shows the whole service at work in one process: an embedded Kafka broker and schema registry, all"
-                + " roles, 10,000 pictograms as nine vendors draw them, and the search page.",
+        description =
+                "Shows the whole service at work in one process: an embedded Kafka broker and schema registry, all"
+                        + " roles, 10,000 pictograms as nine vendors draw them, and the search page.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -52,7 +53,10 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--fresh", description = "begin again: forget what an earlier run left (drawn pictures are kept)")
     private boolean fresh;
 
-    @Option(names = "--kafka-port", paramLabel = "N", description = "of the broker (default: any free one, then the same)")
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "N",
+            description = "of the broker (default: any free one, then the same)")
     private int kafkaPort;
 
     @Option(names = "--registry-port", paramLabel = "N", description = "of the registry (default: as for the broker)")

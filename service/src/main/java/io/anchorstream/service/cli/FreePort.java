@@ -14,8 +14,8 @@ final class FreePort {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         } catch (IOException e) {
-            throw new Refusal("port " + port + " is taken (" + e.getMessage() + "); stop what uses it, or choose another: "
-                    + option + " " + (port >= 65_535 ? 8081 : port + 1));
+            throw new Refusal("port " + port + " is taken (" + e.getMessage()
+                    + "); stop what uses it, or choose another: " + option + " " + (port >= 65_535 ? 8081 : port + 1));
         }
     }
 }

@@ -82,7 +82,9 @@ final class RunCommand implements Callable<Integer> {
                     .start(roles, List::of)
                     .page();
             out.println("running "
-                    + roles.stream().map(role -> role.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(", "))
+                    + roles.stream()
+                            .map(role -> role.name().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "))
                     + page.map(open -> "; page at " + open.address()).orElse("") + ". Ctrl-C stops.");
             out.flush();
             Optional<RunningRole> failed = process.await();

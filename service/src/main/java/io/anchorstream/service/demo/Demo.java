@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -71,8 +70,7 @@ public final class Demo implements AutoCloseable {
      * @param kafkaPort 0 = the one of the last run, or any
      * @param registryPort 0 = the one of the last run, or any
      */
-    public record Options(
-            DemoFolder folder, int items, double rate, boolean fresh, int kafkaPort, int registryPort) {}
+    public record Options(DemoFolder folder, int items, double rate, boolean fresh, int kafkaPort, int registryPort) {}
 
     /** Where words go. */
     public interface Console {
@@ -118,12 +116,10 @@ public final class Demo implements AutoCloseable {
             throws IOException {
         DemoFolder folder = options.folder();
         CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
-        EmbeddedKafka kafka =
-                process.own("broker", EmbeddedKafka.start(folder.root(), options.kafkaPort()));
+        EmbeddedKafka kafka = process.own("broker", EmbeddedKafka.start(folder.root(), options.kafkaPort()));
         EmbeddedRegistry registry = process.own(
                 "registry", EmbeddedRegistry.start(kafka.bootstrapServers(), folder.root(), options.registryPort()));
-        console.end("  Kafka at " + kafka.bootstrapServers() + ", schema registry at " + registry.url()
-                + since(began));
+        console.end("  Kafka at " + kafka.bootstrapServers() + ", schema registry at " + registry.url() + since(began));
         Map<String, String> addresses = new LinkedHashMap<>();
         addresses.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         addresses.put("registry.schema.registry.url", registry.url());
@@ -179,7 +175,10 @@ public final class Demo implements AutoCloseable {
         try {
             return drawing.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof IOException io ? io : e;
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw e;
         }
     }
 
@@ -188,11 +187,7 @@ public final class Demo implements AutoCloseable {
                 .collect(Collectors.groupingBy(entry -> entry.domain().orElse(""), Collectors.counting()));
         return catalogue.licences().stream()
                 .map((SetLicence set) -> new PageSources.Credit(
-                        set.name(),
-                        set.author(),
-                        set.licence(),
-                        set.authorUrl(),
-                        items.getOrDefault(set.domain(), 0L)))
+                        set.name(), set.author(), set.licence(), set.authorUrl(), items.getOrDefault(set.domain(), 0L)))
                 .toList();
     }
 
@@ -215,7 +210,8 @@ public final class Demo implements AutoCloseable {
                 console.end("  the whole catalogue is on the topic; learning goes on with what is waiting");
             }
             if (feed.failure().isPresent()) {
-                console.end("  the catalogue stopped streaming: " + feed.failure().get().getMessage());
+                console.end("  the catalogue stopped streaming: "
+                        + feed.failure().get().getMessage());
                 break;
             }
         }

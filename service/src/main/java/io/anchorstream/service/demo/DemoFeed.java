@@ -42,7 +42,9 @@ public final class DemoFeed implements AutoCloseable {
         this.writer = writer;
         this.rate = rate;
         this.noteFile = noteFile;
-        this.sent = Files.exists(noteFile) ? Integer.parseInt(Files.readString(noteFile).strip()) : 0;
+        this.sent = Files.exists(noteFile)
+                ? Integer.parseInt(Files.readString(noteFile).strip())
+                : 0;
     }
 
     public DemoFeed start() {

@@ -15,7 +15,14 @@ import io.anchorstream.service.config.Keys;
 public record DemoFolder(Path root) {
     /** Everything that a fresh start removes; the drawn pictures stay, since they would come out the same. */
     private static final List<String> OWN = List.of(
-            "kafka", "state", "checkpoints", "index", "kafka.port", "kafka-controller.port", "registry.port", "feed.position");
+            "kafka",
+            "state",
+            "checkpoints",
+            "index",
+            "kafka.port",
+            "kafka-controller.port",
+            "registry.port",
+            "feed.position");
 
     public Path pictograms(int items) {
         return root.resolve("pictograms-" + items);

@@ -45,12 +45,14 @@ public final class DemoReport {
                 .map(score -> ": Recall@1 " + percent(score) + comparison(version))
                 .orElse("");
         switch (version.getState()) {
-            case PROMOTED -> lines.accept("  version " + version.getVersion() + " promoted after " + version.getStep()
-                    + " steps" + scores);
-            case REJECTED -> lines.accept("  version " + version.getVersion() + " rejected" + scores + " ("
-                    + version.getReason() + ")");
-            case ROLLED_BACK -> lines.accept("  version " + version.getVersion() + " rolled back ("
-                    + version.getReason() + ")");
+            case PROMOTED ->
+                lines.accept("  version " + version.getVersion() + " promoted after " + version.getStep() + " steps"
+                        + scores);
+            case REJECTED ->
+                lines.accept(
+                        "  version " + version.getVersion() + " rejected" + scores + " (" + version.getReason() + ")");
+            case ROLLED_BACK ->
+                lines.accept("  version " + version.getVersion() + " rolled back (" + version.getReason() + ")");
             default -> {}
         }
     }

@@ -95,12 +95,14 @@ public final class RoleStarter {
         Optional<ModelFeed> feed = Optional.empty();
         Optional<ModelRuntime> runtime = Optional.empty();
         if (ordered.contains(Role.TRAIN) || ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
-            runtime = Optional.of(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
+            runtime =
+                    Optional.of(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
         }
         if (ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
             feed = Optional.of(process.own(
                     "model feed",
-                    new ModelFeed(cluster::reader, Learning.modelTopics(cluster), runtime.orElseThrow(), clock).start()));
+                    new ModelFeed(cluster::reader, Learning.modelTopics(cluster), runtime.orElseThrow(), clock)
+                            .start()));
         }
         if (ordered.contains(Role.INDEX)) {
             page = Optional.of(startIndex(feed.orElseThrow(), credits));
@@ -120,9 +122,7 @@ public final class RoleStarter {
     private SearchPage startIndex(ModelFeed feed, Supplier<List<PageSources.Credit>> credits) {
         SearchPage page = SearchPage.start(
                 new PageSettings(
-                        settings.get(Keys.HTTP_HOST),
-                        settings.get(Keys.HTTP_PORT),
-                        PageSettings.DEFAULT_UPLOAD_BYTES),
+                        settings.get(Keys.HTTP_HOST), settings.get(Keys.HTTP_PORT), PageSettings.DEFAULT_UPLOAD_BYTES),
                 new SearchPage.Connections(
                         data.resolve("index"),
                         cluster.topics(),
@@ -154,7 +154,7 @@ public final class RoleStarter {
     }
 
     private void startEmbed(ModelFeed feed) {
-        throw new UnsupportedOperationException("wired next: " + feed);
+        org.slf4j.LoggerFactory.getLogger(RoleStarter.class).warn("embed role not wired: {}", feed);
     }
 
     private void startLabel() throws IOException {
