@@ -23,6 +23,7 @@ import io.anchorstream.model.training.StepResult;
 import io.anchorstream.model.training.Trainer;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.topology.versions.CommandDesk;
+import io.anchorstream.topology.versions.Events;
 import io.anchorstream.topology.versions.VersionHistory;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
 final class TrainingSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
     private static final Duration HOLDOUT_PATIENCE = Duration.ofSeconds(60);
-    private static final String NON_FINITE = "non-finite";
+    private static final String FINITE = "finite"; // "the loss is not finite", "non-finite gradient"
 
     private final TrainingSettings settings;
     private final TrainingTopics topics;
@@ -160,7 +161,7 @@ final class TrainingSession implements AutoCloseable {
         if (result.skipped().isPresent()) {
             skipped++;
         }
-        nonFinite = result.skipped().filter(why -> why.startsWith(NON_FINITE)).isPresent() ? nonFinite + 1 : 0;
+        nonFinite = result.skipped().filter(why -> why.contains(FINITE)).isPresent() ? nonFinite + 1 : 0;
         if (nonFinite >= settings.nonFiniteLimit()) {
             returnToLastGood();
         } else if (trainer.step() % settings.stepsPerVersion() == 0 && nonFinite == 0) {
@@ -191,12 +192,11 @@ final class TrainingSession implements AutoCloseable {
         }
         Jury.Verdict verdict = jury.rescore(serving, history);
         scoredAt = clock.millis();
-        ModelVersion event = ModelVersion.newBuilder(serving)
-                .setMetrics(verdict.metrics())
-                .setReference(verdict.reference())
-                .setBaselines(verdict.baselines())
-                .setTimestamp(clock.millis())
-                .build();
+        ModelVersion event = Events.copy(serving, new ModelVersion());
+        event.setMetrics(verdict.metrics());
+        event.setReference(verdict.reference());
+        event.setBaselines(verdict.baselines());
+        event.setTimestamp(clock.millis());
         commit(List.of(event), Optional.empty());
         LOG.info(
                 "version {} scored on {}: {}",
@@ -256,15 +256,15 @@ final class TrainingSession implements AutoCloseable {
                 .build();
         List<ModelVersion> events = new ArrayList<>(List.of(trained));
         if (promote) {
-            events.add(ModelVersion.newBuilder(trained)
-                    .setState(VersionState.PROMOTED)
-                    .setGeneration(history.nextGeneration())
-                    .setPaused(history.paused())
-                    .build());
+            ModelVersion outcome = Events.copy(trained, new ModelVersion());
+            outcome.setState(VersionState.PROMOTED);
+            outcome.setGeneration(history.nextGeneration());
+            outcome.setPaused(history.paused());
+            events.add(outcome);
         } else if (!verdict.decision().promote()) {
-            events.add(ModelVersion.newBuilder(trained)
-                    .setState(VersionState.REJECTED)
-                    .build());
+            ModelVersion outcome = Events.copy(trained, new ModelVersion());
+            outcome.setState(VersionState.REJECTED);
+            events.add(outcome);
         }
         commit(events, Optional.of(artifact));
         if (!verdict.metrics().isEmpty()) {
@@ -292,11 +292,10 @@ final class TrainingSession implements AutoCloseable {
         List<ModelVersion> retired = weights.isEmpty() ? List.of() : history.retirable(settings.keepVersions());
         List<ModelVersion> all = new ArrayList<>(events);
         for (ModelVersion event : retired) {
-            ModelVersion farewell = ModelVersion.newBuilder(event)
-                    .setState(VersionState.RETIRED)
-                    .setGeneration(-1)
-                    .setTimestamp(clock.millis())
-                    .build();
+            ModelVersion farewell = Events.copy(event, new ModelVersion());
+            farewell.setState(VersionState.RETIRED);
+            farewell.setGeneration(-1);
+            farewell.setTimestamp(clock.millis());
             all.add(farewell);
             history.apply(farewell);
         }

@@ -40,7 +40,7 @@ public final class CommandDesk {
         String answer = refusal.map(why -> command.getCommand() + " refused: " + why)
                 .orElse(command.getCommand() + " by " + issuer(command) + ": " + desk.done);
         if (events.isEmpty()) {
-            events.add(ModelVersion.newBuilder(serving).build());
+            events.add(Events.copy(serving, new ModelVersion()));
         }
         for (ModelVersion event : events) {
             event.setCommand(command.getId());
@@ -100,20 +100,19 @@ public final class CommandDesk {
                 return Optional.of("version " + chosen.getVersion() + " is retired: its weights are gone");
             }
             if (fateOfServing == VersionState.ROLLED_BACK) {
-                ModelVersion left = ModelVersion.newBuilder(serving)
-                        .setState(VersionState.ROLLED_BACK)
-                        .setGeneration(-1)
-                        .setPinned(false)
-                        .setPaused(false)
-                        .build();
+                ModelVersion left = Events.copy(serving, new ModelVersion());
+                left.setState(VersionState.ROLLED_BACK);
+                left.setGeneration(-1);
+                left.setPinned(false);
+                left.setPaused(false);
                 events.add(left);
             }
-            events.add(ModelVersion.newBuilder(chosen)
-                    .setState(VersionState.PROMOTED)
-                    .setGeneration(history.nextGeneration())
-                    .setPinned(pin)
-                    .setPaused(serving.getPaused())
-                    .build());
+            ModelVersion next = Events.copy(chosen, new ModelVersion());
+            next.setState(VersionState.PROMOTED);
+            next.setGeneration(history.nextGeneration());
+            next.setPinned(pin);
+            next.setPaused(serving.getPaused());
+            events.add(next);
             done = "version " + chosen.getVersion() + " takes the place of version " + serving.getVersion()
                     + " as generation " + history.nextGeneration() + (pin ? ", pinned" : "");
             return Optional.empty();
@@ -134,10 +133,10 @@ public final class CommandDesk {
             if (!allowed) {
                 return Optional.of(otherwise);
             }
-            events.add(ModelVersion.newBuilder(serving)
-                    .setPinned(pinned)
-                    .setPaused(paused)
-                    .build());
+            ModelVersion changed = Events.copy(serving, new ModelVersion());
+            changed.setPinned(pinned);
+            changed.setPaused(paused);
+            events.add(changed);
             done = "version " + serving.getVersion() + " is " + (pinned ? "pinned" : "not pinned") + ", training is "
                     + (paused ? "paused" : "running");
             return Optional.empty();
@@ -149,10 +148,9 @@ public final class CommandDesk {
             if (target.isEmpty()) {
                 return Optional.of("name a known version to reject");
             }
-            ModelVersion event = ModelVersion.newBuilder(target.get())
-                    .setState(VersionState.REJECTED)
-                    .setGeneration(-1)
-                    .build();
+            ModelVersion event = Events.copy(target.get(), new ModelVersion());
+            event.setState(VersionState.REJECTED);
+            event.setGeneration(-1);
             Optional<String> refusal = history.refusal(event);
             if (refusal.isEmpty()) {
                 events.add(event);

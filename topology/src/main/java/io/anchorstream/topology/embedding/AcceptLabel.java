@@ -1,0 +1,28 @@
+package io.anchorstream.topology.embedding;
+
+import io.anchorstream.avro.WeakLabel;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Puts the labels of {@code catalog.labels} beside the pictures. Whether an item lives is for its picture to say. */
+final class AcceptLabel extends ContextualProcessor<String, WeakLabel, String, Emission> {
+    @SuppressWarnings("NullAway.Init") // set by init
+    private ItemShelf shelf;
+
+    @Override
+    public void init(ProcessorContext<String, Emission> context) {
+        super.init(context);
+        shelf = new ItemShelf(context);
+    }
+
+    @Override
+    public void process(Record<String, WeakLabel> record) {
+        WeakLabel label = record.value();
+        if (label == null) {
+            shelf.removeLabel(record.key());
+        } else {
+            shelf.putLabel(record.key(), label.getSourcePartition(), label.getSourceOffset(), label.getLabel());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.anchorstream.topology.embedding;
+
+import io.anchorstream.avro.CanonicalItem;
+import io.anchorstream.model.image.CanonicalImage;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts the pictures of {@code catalog.images} on the shelf, and takes deleted items off it. */
+final class AcceptPicture extends ContextualProcessor<String, CanonicalItem, String, Emission> {
+    private static final Logger LOG = LoggerFactory.getLogger(AcceptPicture.class);
+
+    @SuppressWarnings("NullAway.Init") // set by init
+    private ItemShelf shelf;
+
+    @Override
+    public void init(ProcessorContext<String, Emission> context) {
+        super.init(context);
+        shelf = new ItemShelf(context);
+    }
+
+    @Override
+    public void process(Record<String, CanonicalItem> record) {
+        CanonicalItem item = record.value();
+        if (item == null) {
+            shelf.removePicture(record.key());
+            context().forward(record.withValue(new Emission.Gone()));
+            return;
+        }
+        byte[] image = new byte[item.getImage().remaining()];
+        item.getImage().duplicate().get(image);
+        try {
+            CanonicalImage.fromBytes(image);
+        } catch (IllegalArgumentException e) {
+            LOG.error(
+                    "picture of item {} is left out, {}: {}",
+                    record.key(),
+                    context().recordMetadata(),
+                    e.getMessage());
+            return;
+        }
+        shelf.putPicture(
+                record.key(),
+                new StoredPicture(
+                        item.getSourcePartition(),
+                        item.getSourceOffset(),
+                        item.getSourceTimestamp(),
+                        item.getPreprocessing(),
+                        image));
+    }
+}

@@ -1,0 +1,262 @@
+package io.anchorstream.topology.embedding;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.avro.RefreshReport;
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.training.Embedder;
+import io.anchorstream.topology.versions.ModelSource;
+import io.anchorstream.topology.versions.ModelSource.Promotion;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
+import org.apache.kafka.streams.state.ValueAndTimestamp;
+
+/**
+ * Embeds what is due and refreshes the rest, in slices bounded in time: items that are new or changed first, for the
+ * generation in service and for the one being built; then, with the time that is left, the next stretch behind the
+ * cursor for the one being built.
+ */
+final class EmbedItems extends ContextualProcessor<String, Emission, String, Emission> {
+    static final String GENERATIONS = "embed-generations";
+    private static final int LOOKS = 2_000;
+
+    private final EmbedSettings settings;
+    private final ModelSource models;
+    private final Clock clock;
+    private final EmbedProgress progress;
+    private final Slice slice;
+
+    @SuppressWarnings("NullAway.Init") // set by init
+    private ItemShelf shelf;
+
+    @SuppressWarnings("NullAway.Init") // set by init
+    private VectorSample sample;
+
+    @SuppressWarnings("NullAway.Init") // set by init
+    private ReadOnlyKeyValueStore<String, ValueAndTimestamp<GenerationEvent>> generations;
+
+    private int partition;
+    private long reportedAt;
+    private Reported reported = new Reported(-1, -1, -1, false);
+    private long rateSince;
+    private long rateItems;
+
+    private record Reported(long generation, long items, long embedded, boolean done) {}
+
+    EmbedItems(EmbedSettings settings, ModelSource models, Clock clock, EmbedProgress progress) {
+        this.settings = settings;
+        this.models = models;
+        this.clock = clock;
+        this.progress = progress;
+        this.slice = new Slice(settings, clock);
+    }
+
+    @Override
+    public void init(ProcessorContext<String, Emission> context) {
+        super.init(context);
+        shelf = new ItemShelf(context);
+        sample = new VectorSample(context.getStateStore(VectorSample.STORE), settings.sampleSize());
+        generations = context.getStateStore(GENERATIONS);
+        partition = context.taskId().partition();
+        context.schedule(settings.flushEvery(), PunctuationType.WALL_CLOCK_TIME, now -> flush());
+    }
+
+    @Override
+    public void process(Record<String, Emission> record) {
+        context().forward(record);
+    }
+
+    private void flush() {
+        Optional<RefreshState> current = target();
+        if (current.isEmpty()) {
+            return; // no model yet: items wait on the shelf
+        }
+        RefreshState state = current.get();
+        slice.begin();
+        embedDue(state);
+        state = refresh(state);
+        report(state);
+    }
+
+    /** What to embed for, a newer promotion taken into account. */
+    private Optional<RefreshState> target() {
+        Optional<RefreshState> known = shelf.state();
+        Optional<Promotion> promoted = models.promoted();
+        if (promoted.isPresent()
+                && known.map(it -> it.building().generation() < promoted.get().generation())
+                        .orElse(true)) {
+            RefreshState next = known.map(it -> it.supersededBy(promoted.get()))
+                    .orElseGet(() -> RefreshState.begin(promoted.get()));
+            shelf.begin(next);
+            sample.clear();
+            rateSince = clock.millis();
+            rateItems = 0;
+            known = Optional.of(next);
+        }
+        Optional<RefreshState> settled = known.map(it -> it.settle(this::isComplete));
+        if (!settled.equals(known)) {
+            settled.ifPresent(shelf::put);
+        }
+        return settled;
+    }
+
+    private boolean isComplete(Promotion promotion) {
+        ValueAndTimestamp<GenerationEvent> event = generations.get(Long.toString(promotion.generation()));
+        return event != null && event.value().getState() == GenerationState.COMPLETE;
+    }
+
+    private void embedDue(RefreshState state) {
+        List<Promotion> targets = new ArrayList<>();
+        for (int i = state.targets().size() - 1; i > 0; i--) {
+            Promotion older = state.targets().get(i);
+            if (isComplete(older) && !models.isGone(older.version())) {
+                targets.add(older); // in service until the one being built is complete
+                break;
+            }
+        }
+        targets.add(state.building());
+        List<Embedder> embedders = new ArrayList<>();
+        for (Promotion promotion : targets) {
+            models.embedder(promotion.version()).ifPresent(embedders::add);
+        }
+        if (embedders.size() < targets.size()) {
+            return; // still loading; what is due stays due
+        }
+        while (slice.hasTime()) {
+            List<KeyValue<Long, ItemShelf.Item>> tickets = shelf.due(slice.batch());
+            if (tickets.isEmpty()) {
+                return;
+            }
+            List<ItemShelf.Item> items = tickets.stream().map(it -> it.value).toList();
+            for (int i = 0; i < targets.size(); i++) {
+                embed(items, targets.get(i), embedders.get(i), i == targets.size() - 1, false);
+            }
+            for (KeyValue<Long, ItemShelf.Item> ticket : tickets) {
+                shelf.settle(ticket.key, ticket.value, state.building().generation());
+            }
+        }
+    }
+
+    private RefreshState refresh(RefreshState begun) {
+        RefreshState state = begun;
+        Optional<Embedder> embedder = state.done()
+                ? Optional.empty()
+                : models.embedder(state.building().version());
+        if (embedder.isEmpty()) {
+            return state;
+        }
+        while (slice.hasTime()) {
+            int most = slice.allowance(slice.batch());
+            if (most == 0) {
+                return state; // the rate limit says to wait
+            }
+            ItemShelf.Stretch stretch = shelf.stretch(state, most, LOOKS);
+            if (!stretch.items().isEmpty()) {
+                embed(stretch.items(), state.building(), embedder.get(), true, true);
+                slice.spend(stretch.items().size());
+                rateItems += stretch.items().size();
+            }
+            state = shelf.pass(state, stretch);
+            if (stretch.end()) {
+                if (!shelf.hasDue()) {
+                    state = state.finished();
+                    shelf.put(state);
+                }
+                return state;
+            }
+        }
+        return state;
+    }
+
+    private void embed(
+            List<ItemShelf.Item> items, Promotion promotion, Embedder embedder, boolean building, boolean refresh) {
+        List<CanonicalImage> images = items.stream()
+                .map(item -> CanonicalImage.fromBytes(item.picture().image()))
+                .toList();
+        long begin = System.nanoTime();
+        float[][] vectors = embedder.embed(images);
+        long nanos = System.nanoTime() - begin;
+        slice.took(items.size(), nanos);
+        progress.called(items.size(), refresh, nanos);
+        long now = clock.millis();
+        for (int i = 0; i < vectors.length; i++) {
+            ItemShelf.Item item = items.get(i);
+            if (building) {
+                sample.offer(promotion.generation(), item.id(), vectors[i]);
+            }
+            context().forward(new Record<>(item.id(), vector(item, vectors[i], promotion, refresh, now), now));
+        }
+    }
+
+    private static Emission vector(
+            ItemShelf.Item item, float[] vector, Promotion promotion, boolean refresh, long now) {
+        List<Float> values = new ArrayList<>(vector.length);
+        for (float value : vector) {
+            values.add(value);
+        }
+        return new Emission.Vector(ItemEmbedding.newBuilder()
+                .setVector(values)
+                .setDimension(vector.length)
+                .setModelVersion(promotion.version())
+                .setGeneration(promotion.generation())
+                .setLabel(item.mark().label())
+                .setPreprocessing(item.picture().preprocessing())
+                .setSourcePartition(item.picture().partition())
+                .setSourceOffset(item.picture().offset())
+                .setSourceTimestamp(item.picture().timestamp())
+                .setEmbeddedTimestamp(now)
+                .setRefresh(refresh)
+                .build());
+    }
+
+    private void report(RefreshState state) {
+        long now = clock.millis();
+        Promotion building = state.building();
+        Reported latest = new Reported(building.generation(), shelf.live(), shelf.embedded(), state.done());
+        boolean turned = latest.generation() != reported.generation() || latest.done() != reported.done();
+        boolean waited = now - reportedAt >= settings.reportEvery().toMillis();
+        if (latest.equals(reported) || !(turned || waited)) {
+            return;
+        }
+        reported = latest;
+        reportedAt = now;
+        double seconds = Math.max(1, now - rateSince) / 1000.0;
+        progress.show(
+                partition,
+                new EmbedProgress.Partition(
+                        latest.generation(),
+                        building.version(),
+                        latest.items(),
+                        latest.embedded(),
+                        latest.done(),
+                        rateItems / seconds));
+        if (isComplete(building)) {
+            return; // declared: later arrivals change no count of it
+        }
+        RefreshReport report = RefreshReport.newBuilder()
+                .setGeneration(building.generation())
+                .setModelVersion(building.version())
+                .setPartition(partition)
+                .setItems(latest.items())
+                .setEmbedded(latest.embedded())
+                .setDone(latest.done())
+                .setSample(latest.done() ? sample.entries() : List.of())
+                .build();
+        context().forward(new Record<>(Integer.toString(partition), new Emission.Report(report), now));
+    }
+
+    @Override
+    public void close() {
+        progress.forget(partition);
+    }
+}

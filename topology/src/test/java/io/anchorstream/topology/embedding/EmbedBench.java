@@ -1,0 +1,228 @@
+package io.anchorstream.topology.embedding;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+
+import io.anchorstream.avro.CanonicalItem;
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.avro.WeakLabel;
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.schemas.registry.RegistryConfig;
+import io.anchorstream.schemas.registry.SchemaRegistry;
+import io.anchorstream.schemas.topics.TopicSizing;
+import io.anchorstream.schemas.topics.Topics;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ValueAndTimestamp;
+
+/** The embed topology under test: one partition, a fake model, a clock that stands still unless moved. */
+final class EmbedBench implements AutoCloseable {
+    private static final Map<String, String> SERDE = Map.of("schema.registry.url", "mock://embed-topology");
+
+    private static final String[] STORES = {
+        ItemShelf.PICTURES,
+        ItemShelf.MARKS,
+        ItemShelf.DUE,
+        ItemShelf.COUNTS,
+        ItemShelf.REFRESH,
+        VectorSample.STORE,
+        DeclareGenerations.REPORTS,
+        DeclareGenerations.LEDGER
+    };
+
+    final FakeModels models;
+    final EmbedProgress progress = new EmbedProgress();
+    final Ticking clock = new Ticking();
+    final String description;
+    private final Map<String, List<KeyValue<Object, Object>>> left = new HashMap<>();
+    private final TestInputTopic<String, String> restore;
+    private final TestInputTopic<String, GenerationEvent> generationLog;
+    private final TopologyTestDriver driver;
+    private final TestInputTopic<String, CanonicalItem> images;
+    private final TestInputTopic<String, WeakLabel> labels;
+    private final TestOutputTopic<String, ItemEmbedding> embeddings;
+    private final TestOutputTopic<String, GenerationEvent> generations;
+
+    EmbedBench(Path state, FakeModels models, EmbedSettings settings) {
+        this.models = models;
+        Topics catalogue = Topics.create("", TopicSizing.defaults());
+        EmbedTopics topics = EmbedTopics.of(catalogue, SERDE, SchemaRegistry.open(RegistryConfig.from(SERDE)));
+        Topology topology = EmbedTopology.build(settings, topics, models, progress, clock);
+        description = topology.describe().toString();
+        topology.addSource("restore", new StringDeserializer(), new StringDeserializer(), "restore")
+                .addProcessor("restorer", Restorer::new, "restore")
+                .connectProcessorAndStateStores("restorer", STORES);
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "embed");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        config.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+        driver = new TopologyTestDriver(topology, config, clock.instant());
+        restore = driver.createInputTopic("restore", new StringSerializer(), new StringSerializer());
+        generationLog = driver.createInputTopic(
+                topics.generations(),
+                new StringSerializer(),
+                topics.generationSerde().serializer());
+        images = driver.createInputTopic(
+                topics.images(), new StringSerializer(), topics.imageSerde().serializer());
+        labels = driver.createInputTopic(
+                topics.labels(), new StringSerializer(), topics.labelSerde().serializer());
+        embeddings = driver.createOutputTopic(
+                topics.embeddings(),
+                new StringDeserializer(),
+                topics.embeddingSerde().deserializer());
+        generations = driver.createOutputTopic(
+                topics.generations(),
+                new StringDeserializer(),
+                topics.generationSerde().deserializer());
+    }
+
+    /** What the stores' changelogs would hold; the driver wipes its directory when it is closed. */
+    Map<String, List<KeyValue<Object, Object>>> changelogs() {
+        Map<String, List<KeyValue<Object, Object>>> contents = new HashMap<>();
+        driver.getAllStateStores().forEach((name, store) -> {
+            List<KeyValue<Object, Object>> rows = new ArrayList<>();
+            KeyValueStore<Object, Object> typed = store(name);
+            try (KeyValueIterator<Object, Object> all = typed.all()) {
+                all.forEachRemaining(rows::add);
+            }
+            contents.put(name, rows);
+        });
+        return contents;
+    }
+
+    /** Brings the stores to where another instance left them. */
+    EmbedBench restored(Map<String, List<KeyValue<Object, Object>>> changelogs) {
+        left.putAll(changelogs);
+        restore.pipeInput("all", "now");
+        changelogs
+                .getOrDefault(EmbedItems.GENERATIONS, List.of())
+                .forEach(row -> generationLog.pipeInput(
+                        (String) row.key, (GenerationEvent) ((ValueAndTimestamp<?>) row.value).value()));
+        return this;
+    }
+
+    /** Writes what {@link #restored} was given; only a processor may write to stores. */
+    private final class Restorer extends ContextualProcessor<String, String, Void, Void> {
+        @Override
+        public void process(Record<String, String> record) {
+            for (String name : STORES) {
+                KeyValueStore<Object, Object> store = context().getStateStore(name);
+                left.getOrDefault(name, List.of()).forEach(row -> store.put(row.key, row.value));
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked") // rows go back to the store that they came from
+    private KeyValueStore<Object, Object> store(String name) {
+        return (KeyValueStore<Object, Object>)
+                Objects.requireNonNull(driver.getAllStateStores().get(name));
+    }
+
+    void picture(String id, long offset) {
+        byte[] rgb = {(byte) Math.floorMod(id.hashCode(), 50), (byte) offset, 0};
+        images.pipeInput(
+                id,
+                CanonicalItem.newBuilder()
+                        .setImage(ByteBuffer.wrap(new CanonicalImage(1, rgb).toBytes()))
+                        .setPreprocessing("p1")
+                        .setSourcePartition(0)
+                        .setSourceOffset(offset)
+                        .setSourceTimestamp(1_000 + offset)
+                        .build());
+    }
+
+    void label(String id, long offset, long label) {
+        labels.pipeInput(
+                id,
+                WeakLabel.newBuilder()
+                        .setLabel(label)
+                        .setSourcePartition(0)
+                        .setSourceOffset(offset)
+                        .build());
+    }
+
+    void item(String id, long offset) {
+        picture(id, offset);
+        label(id, offset, offset % 7);
+    }
+
+    void deletePicture(String id) {
+        images.pipeInput(id, (CanonicalItem) null);
+    }
+
+    void deleteLabel(String id) {
+        labels.pipeInput(id, (WeakLabel) null);
+    }
+
+    /** So many punctuations. */
+    void flush(int times) {
+        for (int i = 0; i < times; i++) {
+            clock.advance(Duration.ofMillis(50));
+            driver.advanceWallClockTime(Duration.ofMillis(50));
+        }
+    }
+
+    List<KeyValue<String, ItemEmbedding>> vectors() {
+        return embeddings.readKeyValuesToList();
+    }
+
+    List<GenerationEvent> events() {
+        return generations.readValuesToList();
+    }
+
+    List<GenerationEvent> events(GenerationState state) {
+        return events().stream().filter(it -> it.getState() == state).toList();
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+
+    /** Millisecond clock moved by hand. */
+    static final class Ticking extends Clock {
+        private long now = 1_000_000;
+
+        void advance(Duration by) {
+            now += by.toMillis();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(now);
+        }
+    }
+}

@@ -1,0 +1,321 @@
+package io.anchorstream.topology.embedding;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+import io.anchorstream.avro.ItemEmbedding;
+import org.apache.kafka.streams.KeyValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class EmbedTopologyTest {
+    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path state;
+
+    private final FakeModels models = new FakeModels();
+
+    @Test
+    void keepsItemsThatArriveBeforeAnyModel() {
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.item("a", 1);
+            bench.flush(3);
+            assertThat(bench.vectors()).isEmpty();
+
+            models.promote(0, 0);
+            bench.flush(2);
+
+            ItemEmbedding vector = bench.vectors().get(0).value;
+            assertThat(vector.getGeneration()).isZero();
+            assertThat(vector.getModelVersion()).isZero();
+            assertThat(vector.getDimension())
+                    .isEqualTo(3)
+                    .isEqualTo(vector.getVector().size());
+            assertThat(vector.getLabel()).isEqualTo(1);
+            assertThat(vector.getSourceOffset()).isEqualTo(1);
+            assertThat(vector.getSourceTimestamp()).isEqualTo(1_001);
+            assertThat(vector.getPreprocessing()).isEqualTo("p1");
+            assertThat(vector.getRefresh()).isFalse();
+        }
+    }
+
+    @Test
+    void waitsForPictureAndLabelOfTheSameSource() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.picture("a", 1);
+            bench.flush(2);
+            assertThat(bench.vectors()).isEmpty();
+            bench.label("a", 1, 4);
+            bench.picture("b", 3);
+            bench.label("b", 2, 4);
+            bench.flush(2);
+            assertThat(bench.vectors()).extracting(it -> it.key).containsExactly("a");
+            bench.label("b", 3, 4);
+            bench.flush(2);
+            assertThat(bench.vectors()).extracting(it -> it.key).containsExactly("b");
+        }
+    }
+
+    @Test
+    void declaresAnEmptyPartitionComplete() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.flush(2);
+            assertThat(bench.events())
+                    .extracting(GenerationEvent::getState)
+                    .containsExactly(GenerationState.OPENED, GenerationState.PROGRESS, GenerationState.COMPLETE);
+        }
+    }
+
+    @Test
+    void refreshesEveryItemOnPromotionAndDeclaresCompletionOnce() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withBatchSize(4))) {
+            add(bench, 30);
+            bench.flush(20);
+            bench.vectors();
+            bench.events();
+
+            models.promote(1, 1);
+            bench.flush(40);
+
+            List<KeyValue<String, ItemEmbedding>> vectors = bench.vectors();
+            assertThat(vectors).hasSize(30).allMatch(it -> it.value.getGeneration() == 1 && it.value.getRefresh());
+            assertThat(vectors).extracting(it -> it.key).doesNotHaveDuplicates();
+            List<GenerationEvent> events = bench.events();
+            assertThat(events)
+                    .filteredOn(it -> it.getState() == GenerationState.OPENED)
+                    .hasSize(1);
+            GenerationEvent complete = only(events, GenerationState.COMPLETE);
+            assertThat(complete.getItems()).isEqualTo(30).isEqualTo(complete.getEmbedded());
+            assertThat(complete.getSimilarityQuantiles()).hasSize(9).isSorted();
+            assertThat(only(events, GenerationState.RETIRED).getGeneration()).isZero();
+            assertThat(bench.progress.partitions().values()).singleElement().matches(EmbedProgress.Partition::done);
+        }
+    }
+
+    @Test
+    void embedsFreshItemsForTheGenerationInServiceAndTheOneBeingBuilt() {
+        models.promote(0, 0);
+        EmbedSettings slow = SETTINGS.withRefreshPerSecond(10);
+        try (EmbedBench bench = bench(slow)) {
+            add(bench, 30);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.flush(4);
+            bench.vectors();
+
+            bench.item("fresh", 100);
+            bench.flush(1);
+
+            assertThat(bench.vectors())
+                    .filteredOn(it -> it.key.equals("fresh"))
+                    .extracting(it -> it.value.getGeneration())
+                    .containsExactly(0L, 1L);
+            bench.flush(100);
+            assertThat(bench.vectors()).noneMatch(it -> it.key.equals("fresh"));
+            assertThat(only(bench.events(), 1, GenerationState.COMPLETE).getEmbedded())
+                    .isEqualTo(31);
+        }
+    }
+
+    @Test
+    void neverResurrectsAnItemDeletedDuringARefresh() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
+            add(bench, 20);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.flush(6);
+            bench.deletePicture("item-00");
+            bench.deletePicture("item-19");
+            bench.deleteLabel("item-19");
+            bench.flush(100);
+
+            Map<String, ItemEmbedding> last = new HashMap<>();
+            bench.vectors().forEach(it -> last.put(it.key, it.value));
+            assertThat(last.get("item-00")).isNull();
+            assertThat(last.get("item-19")).isNull();
+            GenerationEvent complete = only(bench.events(), 1, GenerationState.COMPLETE);
+            assertThat(complete.getItems()).isEqualTo(18);
+            assertThat(complete.getEmbedded()).isEqualTo(18);
+        }
+    }
+
+    @Test
+    void resumesAHalfDoneRefreshAfterARestart() {
+        models.promote(0, 0);
+        Set<String> seen = new HashSet<>();
+        Map<String, List<KeyValue<Object, Object>>> left;
+        EmbedSettings slow = SETTINGS.withRefreshPerSecond(20);
+        try (EmbedBench bench = bench(slow)) {
+            add(bench, 40);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.vectors();
+            bench.flush(20);
+            bench.vectors().forEach(it -> assertThat(seen.add(it.key)).isTrue());
+            assertThat(seen).hasSizeBetween(5, 35);
+            bench.events();
+            left = bench.changelogs();
+        }
+        try (EmbedBench bench = bench(slow).restored(left)) {
+            bench.flush(100);
+            bench.vectors().forEach(it -> assertThat(seen.add(it.key)).isTrue());
+            assertThat(seen).hasSize(40);
+            List<GenerationEvent> events = bench.events();
+            assertThat(events).noneMatch(it -> it.getState() == GenerationState.OPENED);
+            assertThat(only(events, GenerationState.COMPLETE).getEmbedded()).isEqualTo(40);
+        }
+    }
+
+    @Test
+    void aNewerPromotionSupersedesARefresh() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
+            add(bench, 30);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.flush(15);
+            models.promote(2, 2);
+            bench.flush(150);
+
+            List<GenerationEvent> events = bench.events();
+            assertThat(events)
+                    .filteredOn(it -> it.getState() == GenerationState.COMPLETE)
+                    .extracting(GenerationEvent::getGeneration)
+                    .containsExactly(0L, 2L);
+            assertThat(events)
+                    .filteredOn(it -> it.getState() == GenerationState.RETIRED)
+                    .extracting(GenerationEvent::getGeneration)
+                    .containsExactly(0L, 1L);
+            bench.vectors();
+            bench.item("later", 500);
+            bench.flush(1);
+            assertThat(bench.vectors())
+                    .extracting(it -> it.value.getGeneration())
+                    .containsExactly(2L);
+        }
+    }
+
+    @Test
+    void boundsInferenceByTheSlice() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withBatchSize(8))) {
+            add(bench, 200);
+            models.onCall = () -> bench.clock.advance(Duration.ofMillis(100));
+            bench.flush(1);
+            assertThat(models.calls).isBetween(1, 3);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void everyLiveItemHasOneVectorOfTheCompletedGenerationWhateverTheOrder(long seed) {
+        Random random = new Random(seed);
+        Map<String, Long> live = new HashMap<>();
+        List<KeyValue<String, ItemEmbedding>> log = new ArrayList<>();
+        List<GenerationEvent> events = new ArrayList<>();
+        long offset = 0;
+        long generation = 0;
+        models.promote(0, 0);
+        Map<String, List<KeyValue<Object, Object>>> left = Map.of();
+        for (int life = 0; life < 3; life++) {
+            try (EmbedBench bench =
+                    bench(SETTINGS.withBatchSize(3).withRefreshPerSecond(60)).restored(left)) {
+                for (int i = 0; i < 100; i++) {
+                    String id = "item-" + random.nextInt(40);
+                    int choice = random.nextInt(20);
+                    if (choice < 9) {
+                        bench.item(id, ++offset);
+                        live.put(id, offset);
+                    } else if (choice < 11) {
+                        bench.deletePicture(id);
+                        bench.deleteLabel(id);
+                        live.remove(id);
+                    } else if (choice == 11) {
+                        generation++;
+                        models.promote(generation, generation);
+                    } else {
+                        bench.flush(1);
+                    }
+                }
+                if (life == 2) {
+                    bench.flush(100);
+                }
+                log.addAll(bench.vectors());
+                events.addAll(bench.events());
+                left = bench.changelogs();
+            }
+        }
+        Map<String, ItemEmbedding> last = new HashMap<>();
+        Set<String> once = new HashSet<>();
+        for (KeyValue<String, ItemEmbedding> it : log) {
+            last.put(it.key, it.value);
+            if (it.value != null) {
+                assertThat(once.add(it.key + "@" + it.value.getSourceOffset() + "/" + it.value.getGeneration()))
+                        .as("each item, source and generation once: %s", it)
+                        .isTrue();
+            }
+        }
+        last.values().removeIf(it -> it == null);
+        assertThat(last.keySet()).isEqualTo(live.keySet());
+        long newest = generation;
+        last.forEach((id, vector) -> {
+            assertThat(vector.getSourceOffset()).isEqualTo(live.get(id));
+            assertThat(vector.getGeneration()).isEqualTo(newest);
+        });
+        assertThat(events)
+                .filteredOn(it -> it.getState() == GenerationState.COMPLETE)
+                .extracting(GenerationEvent::getGeneration)
+                .doesNotHaveDuplicates()
+                .contains(newest);
+        GenerationEvent complete = only(events, newest, GenerationState.COMPLETE);
+        assertThat(complete.getEmbedded()).isEqualTo(complete.getItems());
+    }
+
+    @Test
+    void isNamedThroughout() {
+        try (EmbedBench bench = bench(SETTINGS)) {
+            assertThat(bench.description).isEqualTo(Golden.read("embed-topology.txt"));
+        }
+    }
+
+    private EmbedBench bench(EmbedSettings settings) {
+        return new EmbedBench(state, models, settings);
+    }
+
+    private static void add(EmbedBench bench, int items) {
+        for (int i = 0; i < items; i++) {
+            bench.item("item-%02d".formatted(i), i + 1);
+        }
+    }
+
+    private static GenerationEvent only(List<GenerationEvent> events, GenerationState state) {
+        List<GenerationEvent> found =
+                events.stream().filter(it -> it.getState() == state).toList();
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    private static GenerationEvent only(List<GenerationEvent> events, long generation, GenerationState state) {
+        return only(
+                events.stream().filter(it -> it.getGeneration() == generation).toList(), state);
+    }
+}

@@ -1,0 +1,76 @@
+package io.anchorstream.topology.embedding;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.training.Embedder;
+import io.anchorstream.topology.versions.ModelSource;
+
+/** Models whose vectors tell which version made them from which picture. */
+final class FakeModels implements ModelSource {
+    private final Map<Long, Embedder> models = new HashMap<>();
+    private Optional<Promotion> promoted = Optional.empty();
+    int calls;
+    int embedded;
+    Runnable onCall = () -> {};
+
+    void promote(long version, long generation) {
+        models.put(version, new Fake(version));
+        promoted = Optional.of(new Promotion(version, generation));
+    }
+
+    void unload(long version) {
+        models.remove(version);
+    }
+
+    void load(long version) {
+        models.put(version, new Fake(version));
+    }
+
+    @Override
+    public Optional<Promotion> promoted() {
+        return promoted;
+    }
+
+    @Override
+    public Optional<Embedder> embedder(long version) {
+        return Optional.ofNullable(models.get(version));
+    }
+
+    @Override
+    public boolean isGone(long version) {
+        return false;
+    }
+
+    private final class Fake implements Embedder {
+        private final long version;
+
+        Fake(long version) {
+            this.version = version;
+        }
+
+        @Override
+        public int dimension() {
+            return 3;
+        }
+
+        @Override
+        public float[][] embed(List<CanonicalImage> images) {
+            calls++;
+            embedded += images.size();
+            onCall.run();
+            float[][] vectors = new float[images.size()][];
+            for (int i = 0; i < vectors.length; i++) {
+                double angle = Math.toRadians(images.get(i).rgb()[0] + (double) version);
+                vectors[i] = new float[] {(float) Math.cos(angle), (float) Math.sin(angle), 0};
+            }
+            return vectors;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
