@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.service.index.CatalogueIndex;
 import io.anchorstream.service.index.ItemCard;
@@ -166,13 +167,14 @@ final class SearchApi {
     record Side(long generation, long modelVersion, int size, List<Hit> hits) {}
 
     /**
+     * @param label as text: browsers count exactly to 2^53 only
      * @param sameProduct by evaluation truth; absent when there is none
      */
     record Hit(
             String id,
             String title,
             @Nullable String domain,
-            long label,
+            @JsonFormat(shape = JsonFormat.Shape.STRING) long label,
             long modelVersion,
             double distance,
             boolean sameLabel,

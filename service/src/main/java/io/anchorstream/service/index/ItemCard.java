@@ -3,6 +3,7 @@ package io.anchorstream.service.index;
 import java.util.List;
 import java.util.Locale;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ public record ItemCard(
         String title,
         @Nullable String category,
         List<String> keywords,
-        long label,
+        @JsonFormat(shape = JsonFormat.Shape.STRING) long label,
         @Nullable String group,
         @Nullable String domain,
         boolean holdout,

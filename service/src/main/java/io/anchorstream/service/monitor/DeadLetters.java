@@ -33,7 +33,7 @@ public final class DeadLetters {
                 text(record.key()),
                 reason,
                 detailOf(record),
-                Math.max(0, record.serializedValueSize()),
+                record.value() == null ? 0 : record.value().length,
                 record.timestamp()));
         if (last.size() > REMEMBERED) {
             last.removeLast();

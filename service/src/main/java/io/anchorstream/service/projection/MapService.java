@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import io.anchorstream.service.index.CatalogueIndex;
 import io.anchorstream.service.index.ItemCard;
 import io.anchorstream.service.index.StoredVector;
@@ -183,7 +184,7 @@ public final class MapService implements AutoCloseable {
             String title,
             @Nullable String domain,
             @Nullable String group,
-            long label,
+            @JsonFormat(shape = JsonFormat.Shape.STRING) long label,
             double beforeX,
             double beforeY,
             double afterX,

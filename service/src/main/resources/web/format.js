@@ -1,0 +1,46 @@
+const whole = new Intl.NumberFormat('en');
+
+export const count = (n) => whole.format(Math.round(n));
+
+export function compact(n) {
+  if (n < 100_000) return count(n);
+  return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(n);
+}
+
+export const percent = (x, digits = 1) => `${(100 * x).toFixed(digits)} %`;
+
+export function millis(ms) {
+  if (ms < 0) return '–';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+export function rate(perSecond, unit) {
+  if (!perSecond || perSecond < 0.05) return '';
+  return `${perSecond < 10 ? perSecond.toFixed(1) : count(perSecond)} ${unit}/s`;
+}
+
+export function ago(timestamp) {
+  if (timestamp <= 0) return '–';
+  const seconds = Math.max(0, (Date.now() - timestamp) / 1000);
+  if (seconds < 60) return 'just now';
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return new Date(timestamp).toLocaleDateString('en', { day: 'numeric', month: 'short' });
+}
+
+export function bytes(n) {
+  if (n < 1024) return `${n} B`;
+  if (n < 1 << 20) return `${(n / 1024).toFixed(0)} KB`;
+  return `${(n / (1 << 20)).toFixed(1)} MB`;
+}
+
+/** Label ids are 64-bit, so they come as text; a short form is enough to tell them apart by eye. */
+export const labelName = (label) => (Number(label) < 0 ? 'no label' : `#${BigInt(label).toString(36)}`);
+
+/** "image-too-many-pixels" reads "Image too many pixels". */
+export function words(code) {
+  const text = String(code).replaceAll(/[-_]/g, ' ').trim();
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,145 @@
+import { get } from './api.js';
+import { chart } from './chart.js';
+import { el, emptyState } from './dom.js';
+import { ago, count, percent, words } from './format.js';
+
+const EVERY = 3000;
+
+/** Scores in the order they are offered; the first one a version has is shown. */
+const SCORES = [
+  ['test.cross_domain_recall_at_1', 'Cross-style Recall@1', 'query in one style, gallery in all others; test products only'],
+  ['test.cross_domain_pair_recall_at_1', 'Pairwise Recall@1', 'query in one style, gallery in one other at a time; test products only'],
+  ['test.recall_at_1', 'Test Recall@1', 'all drawings of test products'],
+  ['test.map_at_r', 'Test MAP@R', 'all drawings of test products'],
+  ['holdout.recall_at_1', 'Hold-out Recall@1', 'items never trained on, by weak label'],
+  ['holdout.map_at_r', 'Hold-out MAP@R', 'items never trained on, by weak label'],
+];
+const BASELINES = [['hog.', 'Raw HOG'], ['pixels.', 'Raw pixels'], ['histogram.', 'Colour histogram']];
+let chosen = null;
+
+export function learningView(main) {
+  const body = el('div');
+  main.append(el('div.lead', el('h1', 'Learning'), el('p', 'The network learns from weak labels as items stream in. Each trained version is scored on items it never saw, and only a better one goes into service.')), body);
+  const abort = new AbortController();
+  let parts = null;
+  let timer;
+
+  async function load() {
+    try {
+      const data = await get('learning', {}, abort.signal);
+      if (!data.steps.length && !data.versions.length) {
+        parts?.close();
+        parts = null;
+        body.replaceChildren(emptyState('Collecting the first mini-batches', 'Items wait until enough of them share a label. Then training starts, and the learning curve is drawn here step by step.'));
+      } else {
+        if (!parts) {
+          parts = layOut();
+          body.replaceChildren(parts.root);
+        }
+        parts.update(data);
+      }
+    } catch (e) {
+      if (e.name === 'AbortError') return;
+    }
+    timer = setTimeout(load, EVERY);
+  }
+  load();
+  return () => { abort.abort(); clearTimeout(timer); parts?.close(); };
+}
+
+function layOut() {
+  const stats = el('div.stats');
+  const scores = el('div.segments', { role: 'group', 'aria-label': 'Score shown' });
+  const about = el('p');
+  const versions = chart(blank(340));
+  const small = ['loss', 'active', 'prequential'].map(() => chart(blank(190)));
+  const table = el('div.table-scroll');
+  let last;
+
+  function update(data) {
+    last = data;
+    const offered = SCORES.filter(([key]) => data.versions.some((v) => key in v.metrics));
+    if (!offered.some(([key]) => key === chosen)) chosen = offered[0]?.[0] || null;
+    fillStats(stats, data);
+    scores.replaceChildren(...offered.map(([key, name]) => el('button', { type: 'button', 'aria-pressed': String(key === chosen), onclick: () => { chosen = key; update(last); } }, name)));
+    about.textContent = offered.find(([key]) => key === chosen)?.[2] || 'No version has been scored yet.';
+    versions.update(versionChart(data));
+    const promoted = data.versions.filter((v) => v.everPromoted && v.version > 0).map((v) => v.step);
+    small[0].update(stepChart(data, 'loss', 'Loss', 'var(--c1)', (v, exact) => v.toFixed(exact ? 4 : 2), promoted));
+    small[1].update(stepChart(data, 'activeShare', 'Active', 'var(--c3)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
+    small[2].update(stepChart(data, 'prequentialRecallAt1', 'Recall@1', 'var(--c2)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
+    table.replaceChildren(versionTable(data.versions));
+  }
+
+  const root = el('div', stats,
+    el('section.card', el('div.chart-head', el('div', el('h2', 'Model versions'), about), scores), versions.root,
+      el('p.legend', el('span', el('i.point.full'), 'promoted'), el('span', el('i.point'), 'rejected'), el('span', el('i.dash'), 'raw image features, nothing learned'))),
+    el('div.charts',
+      card('Loss', 'mean over active triplets', small[0]),
+      card('Active triplets', 'share that still teaches something', small[1]),
+      card('Prequential Recall@1', 'new items, scored before they are trained on', small[2])),
+    el('section.card', { style: { marginTop: 'var(--gap)' } }, el('div.chart-head', el('h2', 'Every version and why the gate decided so')), table));
+  return { root, update, close() { [versions, ...small].forEach((c) => c.close()); } };
+}
+
+const blank = (height) => ({ height, series: [], yFormat: String, xName: 'Step' });
+
+function card(title, text, drawing) {
+  return el('section.card', el('div.chart-head', el('div', el('h2', title), el('p', text))), drawing.root);
+}
+
+function fillStats(root, data) {
+  const inService = inServiceOf(data.versions);
+  const first = data.versions.find((v) => v.version === 0);
+  const score = chosen && inService ? inService.metrics[chosen] : undefined;
+  const start = chosen && first ? first.metrics[chosen] : undefined;
+  const name = SCORES.find(([key]) => key === chosen)?.[1] || 'Score';
+  root.replaceChildren(...[
+    ['Version in service', inService ? `v${inService.version}` : '–', inService ? ago(inService.timestamp) : ''],
+    [name, score === undefined ? '–' : percent(score), start !== undefined && score !== undefined && inService.version > 0 ? `untrained ${percent(start)}` : ''],
+    ['Training steps', count(data.lastStep), data.skippedSteps ? `${count(data.skippedSteps)} skipped` : ''],
+    ['Training speed', data.imagesPerSecond ? count(data.imagesPerSecond) : '–', data.imagesPerSecond ? 'images/s' : ''],
+    ['Versions promoted', count(data.versions.filter((v) => v.everPromoted && v.version > 0).length), `of ${count(data.versions.filter((v) => v.version > 0).length)}`],
+  ].map(([label, value, extra]) => el('div.card.stat', el('span', label), el('b', value, extra ? el('em', extra) : null))));
+}
+
+const inServiceOf = (versions) => versions.filter((v) => v.state === 'PROMOTED').sort((a, b) => b.generation - a.generation)[0];
+
+function stepChart(data, field, name, color, yFormat, verticals) {
+  return {
+    height: 190, xName: 'Step', yFormat, verticals, yMin: 0, label: name,
+    series: [{ name, color, area: true, points: data.steps.map((s) => [s.step, s[field]]) }],
+  };
+}
+
+function versionChart(data) {
+  const scored = data.versions.filter((v) => chosen in v.metrics);
+  const promoted = scored.filter((v) => v.everPromoted);
+  const withBase = data.versions.find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines));
+  const bases = BASELINES.flatMap(([prefix, text]) => {
+    const y = withBase?.baselines[`${prefix}${chosen}`];
+    return y === undefined ? [] : [{ y, text: `${text} ${percent(y, 0)}` }];
+  });
+  return {
+    height: 340, xName: 'Step', yFormat: (v) => percent(v, 0), bases, label: 'Score of each version', xMin: 0,
+    series: [{ name: 'in service', color: 'var(--c1)', quiet: true, points: promoted.map((v) => [v.step, v.metrics[chosen]]) }],
+    marks: scored.map((v) => ({
+      x: v.step, y: v.metrics[chosen], color: v.everPromoted ? 'var(--c1)' : 'var(--faint)', full: v.everPromoted,
+      title: `v${v.version} · ${words(v.state.toLowerCase())}`,
+      lines: [...SCORES.filter(([key]) => key in v.metrics).map(([key, name]) => [name, percent(v.metrics[key])]), ['after step', count(v.step)]],
+    })),
+  };
+}
+
+function versionTable(versions) {
+  const keys = SCORES.filter(([key]) => versions.some((v) => key in v.metrics));
+  const kind = { PROMOTED: 'good', REJECTED: 'bad', ROLLED_BACK: 'bad' };
+  return el('table',
+    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), keys.map(([, name]) => el('th.num', name)), el('th', 'Reason'))),
+    el('tbody', [...versions].reverse().map((v) => el('tr',
+      el('td', el('b', `v${v.version}`)),
+      el('td', el(`span.state${kind[v.state] ? `.${kind[v.state]}` : ''}`, words(v.state.toLowerCase()))),
+      el('td.num', count(v.step)),
+      keys.map(([key]) => el('td.num', key in v.metrics ? percent(v.metrics[key]) : '–')),
+      el('td.soft', { style: { minWidth: '220px' } }, v.reason)))));
+}

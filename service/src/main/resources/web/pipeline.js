@@ -1,0 +1,113 @@
+import { get } from './api.js';
+import { el } from './dom.js';
+import { ago, bytes, count, millis, percent, rate, words } from './format.js';
+
+const EVERY = 2000;
+
+export function pipelineView(main) {
+  const abort = new AbortController();
+  const problem = el('p.notice', { hidden: true });
+  const flow = el('div.flow');
+  const rest = el('div.columns');
+  let timer;
+  main.append(el('div.lead', el('h1', 'Pipeline'), el('p', 'From an item on the input topic to a searchable vector, and from its text to a better network.')), problem, flow, rest);
+
+  async function load() {
+    try {
+      const p = await get('pipeline', {}, abort.signal);
+      problem.hidden = true;
+      drawFlow(flow, p);
+      rest.replaceChildren(refreshCard(p), freshnessCard(p), lagCard(p), refusedCard(p), generationsCard(p));
+    } catch (e) {
+      if (e.name === 'AbortError') return;
+      problem.textContent = `No news from the pipeline: ${e.message}.`;
+      problem.hidden = false;
+    }
+    timer = setTimeout(load, EVERY);
+  }
+  load();
+  return () => { abort.abort(); clearTimeout(timer); };
+}
+
+function drawFlow(root, p) {
+  const waiting = p.lag.train > 0 ? `${count(p.lag.train)} waiting` : '';
+  const stages = [
+    ['Items in', p.itemsIn, rate(p.rates.items, 'items'), 'on the input topic', p.rates.items],
+    ['Pictures checked', p.pictures, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : 'none refused', p.rates.pictures],
+    ['Weak labels', p.labelled, rate(p.rates.labels, 'items'), `${count(p.classes)} classes · ${count(p.holdout)} held out`, p.rates.labels],
+    ['Batches trained', p.steps, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps],
+    ['Searchable', p.embedded, rate(p.rates.embedded, 'items'), p.servingGeneration >= 0 ? `generation ${p.servingGeneration} · model v${p.servingVersion}` : 'first generation filling', p.rates.embedded],
+  ];
+  root.replaceChildren(...stages.map(([name, number, speed, note, moving]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
+    el('h2', name), el('b', count(number)), el('p', note), el('p.rate', speed || '\u00a0'))));
+}
+
+function refreshCard(p) {
+  const last = p.generations.at(-1);
+  const card = el('section.card.span4', el('h2', 'Refresh'));
+  if (!last) {
+    card.append(el('p.soft.small', { style: { marginTop: '8px' } }, 'A refresh embeds every item again with a newly promoted network. None has been started yet.'));
+    return card;
+  }
+  const share = last.state === 'COMPLETE' ? 1 : last.items ? Math.min(1, last.embedded / last.items) : 0;
+  card.append(
+    el('p.big', { style: { marginTop: '8px' } }, percent(share, 0)),
+    el('div.progress', { role: 'progressbar', 'aria-valuenow': Math.round(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': 'Refresh' }, el('i', { style: { width: `${share * 100}%` } })),
+    el('p.soft.small', last.state === 'COMPLETE'
+      ? `Generation ${last.generation} is complete with ${count(last.embedded)} items, ${ago(last.completedAt)}.`
+      : `Generation ${last.generation} with model v${last.modelVersion}: ${count(last.embedded)} of ${count(last.items)} items, ${last.partitionsDone} of ${Math.max(last.partitions, last.partitionsDone)} partitions done.`),
+    p.lastSwap ? el('p.faint.small', { style: { marginTop: '8px' } }, words(p.lastSwap) + '.') : '');
+  return card;
+}
+
+function freshnessCard(p) {
+  return el('section.card.span4', el('h2', 'Freshness'),
+    el('div.duo',
+      el('p', el('b.big', millis(p.freshness.p50Millis)), el('span', 'median')),
+      el('p', el('b.big', millis(p.freshness.p99Millis)), el('span', '99 of 100 within'))),
+    el('p.faint.small', { style: { marginTop: '10px' } }, p.freshness.count
+      ? `From an item’s arrival to its searchable vector, over the last ${count(Math.min(2000, p.freshness.count))} new items.`
+      : 'From an item’s arrival to its searchable vector. Measured with the next new item.'));
+}
+
+function lagCard(p) {
+  const names = { label: 'Label', train: 'Train', embed: 'Embed', index: 'Index' };
+  const known = Object.keys(names).filter((role) => role in p.lag);
+  return el('section.card.span4', el('h2', 'Records waiting'),
+    el('dl.pairs', Object.keys(names).map((role) => el('div', el('dt', names[role]), el('dd', known.includes(role) ? count(p.lag[role]) : el('span.faint', 'no news'))))));
+}
+
+function refusedCard(p) {
+  const d = p.deadLetters;
+  const card = el('section.card.span7', el('div.chart-head', el('h2', 'Refused items'), d.count ? el('span.state.bad', count(d.count)) : el('span.state.good', 'none')));
+  if (!d.count) {
+    card.append(el('p.soft.small', 'An item that can’t be used becomes a dead letter with a reason, and the pipeline goes on. There has been none.'));
+    return card;
+  }
+  const reasons = Object.entries(d.byReason).sort((a, b) => b[1] - a[1]);
+  card.append(
+    el('p', { style: { display: 'flex', gap: '6px', flexWrap: 'wrap', marginBottom: '10px' } }, reasons.map(([reason, n]) => el('span.state', `${words(reason)} · ${count(n)}`))),
+    el('div.table-scroll', el('table',
+      el('thead', el('tr', el('th', 'Item'), el('th', 'Reason'), el('th.num', 'Size'), el('th.num', 'When'))),
+      el('tbody', d.last.slice(0, 8).map((one) => el('tr',
+        el('td', { style: { overflowWrap: 'anywhere' } }, one.key || '(no key)'),
+        el('td', words(one.reason), one.detail ? el('div.faint.small', one.detail) : ''),
+        el('td.num', bytes(one.bytes)),
+        el('td.num.faint', ago(one.timestamp))))))));
+  return card;
+}
+
+function generationsCard(p) {
+  const held = new Map(p.held.map((h) => [h.generation, h]));
+  const rows = [...p.generations].reverse().slice(0, 8);
+  return el('section.card.span5', el('div.chart-head', el('h2', 'Generations')),
+    rows.length
+      ? el('div.table-scroll', el('table',
+        el('thead', el('tr', el('th', 'Generation'), el('th', 'Model'), el('th', 'State'), el('th.num', 'Indexed'))),
+        el('tbody', rows.map((g) => el('tr',
+          el('td', el('b', g.generation)),
+          el('td', `v${g.modelVersion}`),
+          el('td', g.generation === p.servingGeneration ? el('span.state.good', 'In service') : el('span.state', g.state === 'OPENED' ? 'Filling' : words(g.state.toLowerCase()))),
+          el('td.num', held.has(g.generation) ? count(held.get(g.generation).items) : el('span.faint', g.generation < p.servingGeneration ? 'dropped' : '–')))))))
+      : el('p.soft.small', 'A generation is every item embedded by one model version. The first is being filled.'));
+}

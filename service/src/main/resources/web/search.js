@@ -1,0 +1,172 @@
+import { get, pictureOf, searchByPicture } from './api.js';
+import { el, emptyState, icon, toast } from './dom.js';
+import { count, labelName } from './format.js';
+
+const PAGE = 96;
+const UPLOAD = 'M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M5 19h14';
+const SHUFFLE = 'M4 7h3.5L16 17h4m0 0-2.5-2.5M20 17l-2.5 2.5M4 17h3.5l2-2.4M14 9.4 16 7h4m0 0-2.5-2.5M20 7l-2.5 2.5';
+const BACK = 'M14.5 5.5 8 12l6.5 6.5';
+
+let seed = 1;
+let filter = '';
+let crossDomain = false;
+let uploaded = null;
+
+/** Opens the search view with a picture from the user's machine as the query. */
+export function searchForFile(file) {
+  if (!file) return;
+  if (file.size > 10 * 1024 * 1024) {
+    toast('That picture is larger than 10 MB. Make it smaller and try again.');
+    return;
+  }
+  if (uploaded) URL.revokeObjectURL(uploaded.url);
+  uploaded = { file, url: URL.createObjectURL(file), number: (uploaded?.number || 0) + 1 };
+  location.hash = `#/search?upload=${uploaded.number}`;
+}
+
+export function searchView(main, parameters) {
+  if (parameters.has('id')) return resultView(main, { id: parameters.get('id') });
+  if (parameters.has('upload') && uploaded) return resultView(main, { upload: uploaded });
+  return wallView(main);
+}
+
+function picker() {
+  const input = el('input', { type: 'file', accept: 'image/*', hidden: true, id: 'file', onchange: () => searchForFile(input.files[0]) });
+  return [input, el('button.button.primary', { type: 'button', id: 'upload', title: 'Or drop or paste a picture anywhere', onclick: () => input.click() }, icon(UPLOAD), 'Search by picture')];
+}
+
+function tile(item, label = item.title) {
+  const img = el('img', { src: pictureOf(item.id), alt: '', loading: 'lazy', decoding: 'async', onload: () => img.classList.add('in'), onerror: () => img.classList.add('in') });
+  return el('a.tile', { href: `#/search?id=${encodeURIComponent(item.id)}`, 'aria-label': label || item.id, title: item.title || item.id }, img);
+}
+
+function wallView(main) {
+  const abort = new AbortController();
+  const wall = el('div.wall', { 'aria-label': 'Pictures' });
+  const more = el('div.more');
+  const found = el('span.faint.small');
+  const field = el('input.field', { type: 'search', id: 'filter', placeholder: 'Filter by title', 'aria-label': 'Filter by title', value: filter });
+  let loaded = 0;
+  let total = 0;
+  let busy = false;
+  let timer;
+
+  async function load(fresh) {
+    if (busy && !fresh) return;
+    busy = true;
+    if (fresh) {
+      loaded = 0;
+      if (!wall.childElementCount) wall.replaceChildren(...Array.from({ length: 48 }, () => el('div.skeleton')));
+    }
+    try {
+      const page = await get('items', { seed, from: loaded, count: PAGE, q: filter }, abort.signal);
+      if (fresh) wall.replaceChildren();
+      wall.append(...page.items.map((item) => tile(item)));
+      loaded += page.items.length;
+      total = page.total;
+      found.textContent = total ? `${count(total)} ${total === 1 ? 'picture' : 'pictures'}` : '';
+      more.replaceChildren();
+      if (!total) {
+        more.append(filter
+          ? el('p', `No title mentions “${filter}”.`)
+          : emptyState('The catalogue is on its way', 'Items are being read, checked and embedded. Pictures appear here within seconds of their arrival, and can be searched at once, first with an untrained network, then with what it learns from them.'));
+        if (!filter) timer = setTimeout(() => load(true), 1500);
+      }
+    } catch (e) {
+      if (e.name !== 'AbortError') more.replaceChildren(el('p', `This could not be loaded: ${e.message}.`));
+    }
+    busy = false;
+    if (loaded && loaded < total && more.getBoundingClientRect().top < innerHeight + 500) load(false);
+  }
+
+  field.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { filter = field.value.trim(); load(true); }, 180);
+  });
+  main.append(
+    el('div.lead', el('h1', 'Pick a picture'), el('p', 'See what looks like it: to the network as it was before it learned anything, and as it sees now. Or drop a picture of your own.')),
+    el('div.bar', field,
+      el('button.button', { type: 'button', id: 'shuffle', onclick: () => { seed = Math.floor(Math.random() * 2 ** 31); load(true); } }, icon(SHUFFLE), 'Shuffle'),
+      picker(), el('span.grow'), found),
+    wall, more);
+  const observer = new IntersectionObserver((entries) => { if (entries[0].isIntersecting && loaded && loaded < total) load(false); }, { rootMargin: '600px' });
+  observer.observe(more);
+  load(true);
+  return () => { abort.abort(); observer.disconnect(); clearTimeout(timer); };
+}
+
+function resultView(main, query) {
+  const abort = new AbortController();
+  const body = el('div');
+  const toggle = el('input', { type: 'checkbox', id: 'cross', checked: crossDomain, onchange: () => { crossDomain = toggle.checked; load(); } });
+  const crossSwitch = el('label.switch', { hidden: true }, toggle, 'Other styles only');
+  main.append(el('div.bar', el('a.button', { href: '#/search', id: 'back' }, icon(BACK), 'All pictures'), picker(), el('span.grow'), crossSwitch), body);
+  body.append(el('div.result', el('div.query', el('div.skeleton')), skeletonSide(), skeletonSide()));
+
+  async function load() {
+    try {
+      const answer = query.id
+        ? await get('neighbours', { id: query.id, k: 12, crossDomain }, abort.signal)
+        : await searchByPicture(query.upload.file, abort.signal);
+      crossSwitch.hidden = !(answer.query && answer.query.domain);
+      body.replaceChildren(el('div.result', queryCard(answer, query), side(answer, 'before'), side(answer, 'after')));
+    } catch (e) {
+      if (e.name === 'AbortError') return;
+      body.replaceChildren(el('div.empty', el('h2', 'No result'), el('p', `${e.message.charAt(0).toUpperCase()}${e.message.slice(1)}.`)));
+    }
+  }
+  load();
+  return () => abort.abort();
+}
+
+const skeletonSide = () => el('section.card.side', el('div.hits', Array.from({ length: 12 }, () => el('div.skeleton'))));
+
+function queryCard(answer, query) {
+  const item = answer.query;
+  const name = item ? item.title || item.id : query.upload.file.name || 'Your picture';
+  const facts = item
+    ? [['Style', item.domain], ['Category', item.category], ['Label', labelName(item.label)], ['Training', item.holdout ? 'never trained on' : null]]
+    : [['Query', 'your own picture; it is not stored']];
+  return el('aside.query',
+    el('div.picture', el('img', { src: item ? pictureOf(item.id) : query.upload.url, alt: name })),
+    el('div', el('h1', name), el('dl', facts.filter(([, v]) => v).map(([k, v]) => [el('dt', k), el('dd', v)]))));
+}
+
+function isSame(hit) {
+  return hit.sameProduct === null || hit.sameProduct === undefined ? hit.sameLabel : hit.sameProduct;
+}
+
+function side(answer, which) {
+  const part = answer[which];
+  const before = which === 'before';
+  const section = el(`section.card.side.is-${which}`, { 'aria-label': before ? 'First generation' : 'Generation in service' });
+  section.append(el('header', el('span.dot'), el('h2', before ? 'Before learning' : 'Now'),
+    part ? el('span.faint.small', `generation ${part.generation} · ${count(part.size)} items`) : ''));
+  if (!part) {
+    section.append(el('p.soft.small', 'The network behind this generation is not loaded yet. Try again in a moment.'));
+    return section;
+  }
+  if (!before && answer.same) {
+    section.append(emptyState('Not yet', 'The network is still untrained. When its first trained version is promoted and all items are embedded again, its answer stands here beside the old one.'));
+    return section;
+  }
+  if (answer.query && (answer.relevant || part.hits.some((h) => h.sameLabel))) {
+    const correct = part.hits.filter(isSame).length;
+    const of = answer.relevant ? Math.min(answer.relevant, part.hits.length) : part.hits.length;
+    section.append(el('p.score', el('b', correct), el('span', answer.relevant ? `of ${of} other drawings of it found in the nearest ${part.hits.length}` : `of the nearest ${part.hits.length} have its label`)));
+  } else {
+    section.append(el('p.score', el('span', `the nearest ${part.hits.length}`)));
+  }
+  section.append(el('ol.hits', part.hits.map((hit) => hitCard(hit))));
+  return section;
+}
+
+function hitCard(hit) {
+  const same = isSame(hit);
+  return el(`li.hit${same ? '.same' : ''}`,
+    tile(hit, `${hit.title || hit.id}, distance ${hit.distance.toFixed(3)}${same ? ', same product' : ''}`),
+    el('p.name', { title: hit.title }, hit.title || hit.id),
+    el('p.facts',
+      el('span', { title: 'Cosine distance and model version' }, `${hit.distance.toFixed(3)} · v${hit.modelVersion}`),
+      el(`span.chip${hit.sameLabel ? '.same' : ''}`, { title: hit.label >= 0 ? `Weak label ${hit.label}` : 'No usable text' }, labelName(hit.label))));
+}
