@@ -36,8 +36,13 @@ export function bytes(n) {
   return `${(n / (1 << 20)).toFixed(1)} MB`;
 }
 
-/** Label ids are 64-bit, so they come as text; a short form is enough to tell them apart by eye. */
-export const labelName = (label) => (Number(label) < 0 ? 'no label' : `#${BigInt(label).toString(36)}`);
+/** Label ids are 64-bit and come as text: the partition that founded the class stands above bit 40, its number below. */
+export function labelName(label) {
+  if (Number(label) < 0) return 'no label';
+  const id = BigInt(label);
+  const partition = id >> 40n;
+  return `#${partition ? `${partition}.` : ''}${id & 0xffffffffffn}`;
+}
 
 /** "image-too-many-pixels" reads "Image too many pixels". */
 export function words(code) {

@@ -1,0 +1,235 @@
+package io.anchorstream.service.http;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Drives the page in a real browser, over a real index of real pictures. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PageBrowserIT {
+    private static final int PHONE_WIDTH = 390;
+
+    private Chromium chromium;
+    private PageFixture page;
+    private PageFixture emptyPage;
+    private List<DrawnCatalogue.Drawing> drawings;
+
+    @BeforeAll
+    void start(@TempDir Path folder) {
+        chromium = new Chromium();
+        page = new PageFixture(folder.resolve("full"), 0);
+        drawings = DrawnCatalogue.draw(24);
+        page.feed(drawings);
+        page.teach(300);
+        page.openRefresh(drawings.size());
+        page.refuse("broken", "image-truncated", 512);
+        page.pipeline().tick();
+        emptyPage = new PageFixture(folder.resolve("empty"), 0);
+    }
+
+    @AfterAll
+    void stop() {
+        page.close();
+        emptyPage.close();
+        chromium.close();
+    }
+
+    @Test
+    void aClickOnAPictureShowsItsNeighboursUnderBothGenerations() {
+        visit(desktop(), page, "#/search", tab -> {
+            tab.locator(".wall .tile").first().click();
+
+            assertThat(tab.locator(".is-before .hit")).hasCount(12);
+            assertThat(tab.locator(".is-after .hit")).hasCount(12);
+            assertThat(tab.locator(".is-after .hit.same").first()).isVisible();
+            assertThat(tab.locator(".is-before header")).containsText("generation 0");
+            assertThat(tab.locator(".is-after header")).containsText("generation 1");
+            assertThat(tab.locator(".is-after .facts").first()).containsText(Pattern.compile("0\\.\\d{3} · v1"));
+        });
+    }
+
+    @Test
+    void aNeighbourIsTheNextQueryAndEscapeLeadsBackToTheWall() {
+        visit(desktop(), page, "#/search?id=" + encoded(drawings.get(0).id()), tab -> {
+            tab.locator(".is-after .hit .tile").nth(2).click();
+            assertThat(tab.locator(".query h1")).isVisible();
+            assertThat(tab)
+                    .not()
+                    .hasURL(Pattern.compile(
+                            Pattern.quote(encoded(drawings.get(0).id())) + "$"));
+
+            tab.keyboard().press("Escape");
+            assertThat(tab.locator(".wall .tile").first()).isVisible();
+        });
+    }
+
+    @Test
+    void onlyOtherStylesAreShownOnRequest() {
+        visit(desktop(), page, "#/search?id=" + encoded(drawings.get(0).id()), tab -> {
+            tab.getByText("Other styles only").click();
+
+            assertThat(tab.locator(".is-after .hit.same")).hasCount(4);
+            assertThat(tab.locator(".is-after .score")).containsText("of 4");
+        });
+    }
+
+    @Test
+    void anUploadedPictureIsAQuery() {
+        visit(desktop(), page, "#/search", tab -> {
+            tab.locator("#file")
+                    .setInputFiles(new FilePayload(
+                            "mine.png", "image/png", drawings.get(3).png()));
+
+            assertThat(tab.locator(".query h1")).hasText("mine.png");
+            assertThat(tab.locator(".is-before .hit .name").first())
+                    .hasText(drawings.get(3).title());
+        });
+    }
+
+    @Test
+    void anUploadThatIsNoPictureIsExplained() {
+        visit(desktop(), page, "#/search", Pattern.compile("422"), tab -> {
+            tab.locator("#file")
+                    .setInputFiles(new FilePayload("note.png", "image/png", "hello".getBytes(StandardCharsets.UTF_8)));
+
+            assertThat(tab.locator(".empty")).containsText("can't be used as a query");
+        });
+    }
+
+    @Test
+    void theWallIsFilteredByTitle() {
+        String title = drawings.get(0).title();
+        visit(desktop(), page, "#/search", tab -> {
+            tab.locator("#filter").fill(title);
+
+            assertThat(tab.locator(".bar")).containsText("5 pictures");
+            assertThat(tab.locator(".wall .tile")).hasCount(5);
+        });
+    }
+
+    @Test
+    void everyViewShowsItsDataAndLogsNoError() {
+        visit(desktop(), page, "#/search", tab -> {
+            tab.getByText("Learning", new Page.GetByTextOptions().setExact(true))
+                    .click();
+            assertThat(tab.locator(".chart path.line")).hasCount(4);
+            assertThat(tab.locator(".base-label")).hasCount(3);
+            assertThat(tab.locator("tbody tr")).hasCount(7);
+
+            tab.getByText("Pipeline", new Page.GetByTextOptions().setExact(true))
+                    .click();
+            assertThat(tab.locator(".stage")).hasCount(5);
+            assertThat(tab.locator("[role=progressbar]")).hasAttribute("aria-valuenow", Pattern.compile("\\d+"));
+            assertThat(tab.getByText("Image truncated").first()).isVisible();
+
+            tab.getByText("Map", new Page.GetByTextOptions().setExact(true)).click();
+            assertThat(tab.locator(".map-frame canvas")).isVisible();
+            tab.getByText("Before learning").click();
+            assertThat(tab.getByText("Before learning")).hasAttribute("aria-pressed", "true");
+        });
+    }
+
+    @Test
+    void hoveringACurveReadsItOut() {
+        visit(desktop(), page, "#/learning", tab -> {
+            tab.locator(".charts .chart").first().hover();
+
+            assertThat(tab.locator(".charts .tip.on").first()).containsText("Step");
+        });
+    }
+
+    @Test
+    void theThemeFollowsTheSystemAndCanBeSwitched() {
+        visit(desktop().setColorScheme(ColorScheme.DARK), page, "#/search", tab -> {
+            String dark = background(tab);
+            tab.locator("#theme").click();
+            String light = background(tab);
+            tab.reload();
+
+            assertThat(dark).isEqualTo("rgb(19, 21, 20)");
+            assertThat(light).isEqualTo("rgb(247, 247, 245)");
+            assertThat(background(tab)).as("remembered").isEqualTo(light);
+        });
+    }
+
+    @Test
+    void nothingIsWiderThanAPhone() {
+        for (String view : List.of(
+                "#/search", "#/search?id=" + encoded(drawings.get(0).id()), "#/learning", "#/pipeline", "#/map")) {
+            visit(new Browser.NewContextOptions().setViewportSize(PHONE_WIDTH, 844), page, view, tab -> {
+                tab.locator("main .card, main .tile, main .map-frame").first().waitFor();
+                assertThat((Integer) tab.evaluate("document.documentElement.scrollWidth"))
+                        .as(view)
+                        .isLessThanOrEqualTo(PHONE_WIDTH);
+            });
+        }
+    }
+
+    @Test
+    void beforeTheFirstItemEveryViewSaysWhatWillCome() {
+        visit(desktop(), emptyPage, "#/search", tab -> {
+            assertThat(tab.locator(".empty")).containsText("on its way");
+            tab.navigate(emptyPage.address() + "/#/learning");
+            assertThat(tab.locator(".empty")).containsText("first mini-batches");
+            tab.navigate(emptyPage.address() + "/#/pipeline");
+            assertThat(tab.locator(".stage")).hasCount(5);
+            tab.navigate(emptyPage.address() + "/#/map");
+            assertThat(tab.locator(".empty")).containsText("first items");
+        });
+    }
+
+    private static Browser.NewContextOptions desktop() {
+        return new Browser.NewContextOptions().setViewportSize(1440, 900).setColorScheme(ColorScheme.LIGHT);
+    }
+
+    private void visit(Browser.NewContextOptions options, PageFixture site, String view, Steps steps) {
+        visit(options, site, view, Pattern.compile("(?!)"), steps);
+    }
+
+    /** Opens a view and takes the steps; fails on anything the console complains of, save what is expected. */
+    private void visit(
+            Browser.NewContextOptions options, PageFixture site, String view, Pattern expected, Steps steps) {
+        List<String> complaints = new ArrayList<>();
+        try (BrowserContext context = chromium.browser().newContext(options)) {
+            Page tab = context.newPage();
+            tab.onConsoleMessage(message -> {
+                if (message.type().equals("error") || message.type().equals("warning")) {
+                    complaints.add(message.text());
+                }
+            });
+            tab.onPageError(complaints::add);
+            tab.navigate(site.address() + "/" + view);
+            steps.take(tab);
+        }
+        complaints.removeIf(expected.asPredicate());
+        assertThat(complaints).as("console of " + view).isEmpty();
+    }
+
+    private interface Steps {
+        void take(Page tab);
+    }
+
+    private static String background(Page tab) {
+        return (String) tab.evaluate("getComputedStyle(document.body).backgroundColor");
+    }
+
+    private static String encoded(String id) {
+        return id.replace("/", "%2F");
+    }
+}

@@ -1,0 +1,224 @@
+package io.anchorstream.service.index;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.training.Embedder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CatalogueIndexTest {
+    private final Path folder;
+    private final SteppingClock clock = new SteppingClock();
+    private CatalogueIndex catalogue;
+
+    CatalogueIndexTest(@TempDir Path folder) {
+        this.folder = folder;
+        this.catalogue = new CatalogueIndex(folder, clock, Duration.ofSeconds(60));
+    }
+
+    @AfterEach
+    void close() {
+        catalogue.close();
+    }
+
+    @Test
+    void searchesTheFirstGenerationUntilOneIsComplete() {
+        arrive("a", 0, 0, 1, 0);
+        catalogue.refresh();
+
+        assertThat(catalogue.generations().servingGeneration()).isEqualTo(-1);
+        assertThat(catalogue.generations().serving().orElseThrow().generation()).isZero();
+    }
+
+    @Test
+    void swapsOnCompletionAndKeepsTheFirstGenerationForGood() {
+        for (long generation = 0; generation <= 2; generation++) {
+            arrive("a", generation, generation, 1, 0);
+            catalogue.serve(Records.complete(generation, 1));
+        }
+        catalogue.refresh();
+        assertThat(catalogue.generations().find(1))
+                .as("within the grace period")
+                .isPresent();
+
+        clock.pass(Duration.ofSeconds(61));
+        catalogue.refresh();
+
+        assertThat(catalogue.generations().servingGeneration()).isEqualTo(2);
+        assertThat(catalogue.generations().find(1)).isEmpty();
+        assertThat(catalogue.generations().first().orElseThrow().generation()).isZero();
+    }
+
+    @Test
+    void staysWithTheOldGenerationAndSaysSoWhenTheNewOneIsShort() {
+        for (String id : List.of("a", "b", "c")) {
+            arrive(id, 0, 0, 1, 0);
+        }
+        catalogue.serve(Records.complete(0, 3));
+        arrive("a", 1, 1, 1, 0);
+
+        catalogue.serve(Records.complete(1, 3));
+
+        assertThat(catalogue.generations().servingGeneration()).isZero();
+        assertThat(catalogue.lastSwap()).contains("generation 1", "3 items", "only 1");
+    }
+
+    @Test
+    void countsAVectorOfAnotherVersionInsteadOfMixingItIn() {
+        arrive("a", 0, 0, 1, 0);
+        catalogue.applyEmbedding("b", Records.embedding(0, 5, 0, 1));
+        catalogue.refresh();
+
+        assertThat(catalogue.refused()).containsOnlyKeys("mixed-vectors");
+        assertThat(catalogue.generations().first().orElseThrow().size()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsADeletedItemEverywhere() {
+        arrive("a", 0, 0, 1, 0);
+        arrive("b", 0, 0, 0, 1);
+        catalogue.applyItem("a", null, 9);
+        catalogue.applyImage("a", null);
+        catalogue.applyLabel("a", null);
+        catalogue.applyEmbedding("a", null);
+        catalogue.refresh();
+
+        assertThat(catalogue.items().card("a")).isEmpty();
+        assertThat(catalogue.picture("a")).isEmpty();
+        assertThat(catalogue.generations().first().orElseThrow().size()).isEqualTo(1);
+    }
+
+    @Test
+    void showsNoPictureBeforeItWasChecked() {
+        catalogue.applyItem("a", Records.item("a cup", Records.PNG), 4);
+        assertThat(catalogue.picture("a")).isEmpty();
+
+        catalogue.applyImage("a", Records.image(4));
+        assertThat(catalogue.picture("a").orElseThrow().bytes()).containsExactly(Records.PNG);
+    }
+
+    @Test
+    void showsTheCheckedPixelsWhenANewerOriginalIsNotCheckedYet() {
+        catalogue.applyItem("a", Records.item("a cup", Records.PNG), 4);
+        catalogue.applyImage("a", Records.image(4));
+        catalogue.applyItem("a", Records.item("a cup", new byte[] {'G', 'I', 'F', '8', 1}), 5);
+
+        assertThat(catalogue.picture("a").orElseThrow().format()).isEqualTo(PictureFormat.PNG);
+    }
+
+    @Test
+    void neverShowsBytesThatAreNoPicture() {
+        catalogue.applyItem(
+                "a",
+                Records.item("a cup", "<svg onload=alert(1)>".getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+                4);
+        catalogue.applyImage("a", Records.image(4));
+
+        assertThat(catalogue.picture("a").orElseThrow().format()).isEqualTo(PictureFormat.PNG);
+    }
+
+    @Test
+    void keepsItemsVectorsAndServingGenerationOverARestart() {
+        arrive("a", 0, 0, 1, 0);
+        catalogue.serve(Records.complete(0, 1));
+        catalogue.commit();
+        catalogue.close();
+
+        catalogue = new CatalogueIndex(folder, clock, Duration.ofSeconds(60));
+
+        assertThat(catalogue.items().card("a").orElseThrow().title()).isEqualTo("a");
+        assertThat(catalogue.generations().servingGeneration()).isZero();
+        assertThat(catalogue.generations().serving().orElseThrow().size()).isEqualTo(1);
+    }
+
+    @Test
+    void fillsTheFirstGenerationWithItemsThatCameLater() {
+        arrive("old", 0, 0, 1, 0);
+        arrive("old", 1, 1, 1, 0);
+        arrive("new", 1, 1, 0, 1);
+        catalogue.serve(Records.complete(1, 2));
+        catalogue.refresh();
+        FirstGenerationFiller filler =
+                new FirstGenerationFiller(catalogue, version -> Optional.of(new FixedEmbedder(new float[] {0, 1})));
+
+        int filled = filler.fill(10);
+        catalogue.refresh();
+
+        assertThat(filled).isEqualTo(1);
+        assertThat(catalogue.generations().first().orElseThrow().size()).isEqualTo(2);
+        assertThat(filler.fill(10)).isZero();
+    }
+
+    @Test
+    void answersForTheFirstGenerationFromThePictureWhenItHasNoVector() {
+        arrive("old", 0, 0, 1, 0);
+        arrive("new", 1, 1, 0, 1);
+        catalogue.refresh();
+        SimilaritySearch search =
+                new SimilaritySearch(catalogue, version -> Optional.of(new FixedEmbedder(new float[] {1, 0})));
+        VectorIndex first = catalogue.generations().first().orElseThrow();
+
+        QueryVector query = search.vectorOf(first, "new").orElseThrow();
+
+        assertThat(query.modelVersion()).isZero();
+        assertThat(search.nearest(first, query, 3, card -> true))
+                .extracting(found -> found.card().id())
+                .containsExactly("old");
+    }
+
+    private void arrive(String id, long generation, long version, float... vector) {
+        catalogue.applyItem(id, Records.item(id, Records.PNG), 0);
+        catalogue.applyImage(id, Records.image(0));
+        catalogue.applyEmbedding(id, Records.embedding(generation, version, vector));
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // test data
+    private record FixedEmbedder(float[] vector) implements Embedder {
+        @Override
+        public int dimension() {
+            return vector.length;
+        }
+
+        @Override
+        public float[][] embed(List<CanonicalImage> images) {
+            return images.stream().map(image -> vector).toArray(float[][]::new);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class SteppingClock extends Clock {
+        private Instant now = Instant.EPOCH;
+
+        void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}

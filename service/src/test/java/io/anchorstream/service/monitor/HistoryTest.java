@@ -1,0 +1,102 @@
+package io.anchorstream.service.monitor;
+
+import java.nio.charset.StandardCharsets;
+
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.avro.VersionState;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HistoryTest {
+
+    @Test
+    void spansTheWholeOfLearningInABoundedNumberOfPoints() {
+        LearningHistory history = new LearningHistory();
+        for (int step = 1; step <= 20_000; step++) {
+            history.apply(step(step, 1.0 / step));
+        }
+
+        LearningHistory.LearningView view = history.view(600);
+
+        assertThat(view.lastStep()).isEqualTo(20_000);
+        assertThat(view.steps()).hasSizeBetween(300, 600);
+        assertThat(view.steps().get(0).step()).isLessThan(200);
+        assertThat(view.steps().get(view.steps().size() - 1).step()).isGreaterThan(19_900);
+    }
+
+    @Test
+    void countsAReplayedStepOnce() {
+        LearningHistory history = new LearningHistory();
+        history.apply(step(1, 0.5));
+        history.apply(step(2, 0.4));
+        history.apply(step(1, 0.5));
+
+        assertThat(history.view(600).steps()).hasSize(2);
+        assertThat(history.lastStep()).isEqualTo(2);
+    }
+
+    @Test
+    void remembersThatAVersionWasPromotedAfterItWasRetired() {
+        LearningHistory history = new LearningHistory();
+        history.apply(version(VersionState.PROMOTED));
+        history.apply(version(VersionState.RETIRED));
+
+        LearningHistory.VersionView view = history.view(600).versions().get(0);
+        assertThat(view.everPromoted()).isTrue();
+        assertThat(view.state()).isEqualTo(VersionState.RETIRED);
+    }
+
+    @Test
+    void countsDeadLettersByReasonAndRemembersTheLast() {
+        DeadLetters letters = new DeadLetters();
+        for (int i = 0; i < 100; i++) {
+            letters.apply(letter("item-" + i, i % 4 == 0 ? "image-truncated" : "image-too-many-bytes"));
+        }
+
+        DeadLetters.DeadLetterView view = letters.view();
+        assertThat(view.count()).isEqualTo(100);
+        assertThat(view.byReason()).containsEntry("image-truncated", 25L).containsEntry("image-too-many-bytes", 75L);
+        assertThat(view.last()).hasSize(30);
+        assertThat(view.last().get(0).key()).isEqualTo("item-99");
+    }
+
+    @Test
+    void turnsCountsIntoRates() {
+        Rates rates = new Rates();
+        rates.sample(1_000, java.util.Map.of("items", 10L));
+        rates.sample(3_000, java.util.Map.of("items", 50L));
+
+        assertThat(rates.perSecond()).containsEntry("items", 20.0);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> letter(String key, String reason) {
+        ConsumerRecord<byte[], byte[]> record =
+                new ConsumerRecord<>("dead", 0, 0, key.getBytes(StandardCharsets.UTF_8), new byte[3]);
+        record.headers().add("anchorstream.reason", reason.getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+
+    private static TrainingStep step(long number, double loss) {
+        return TrainingStep.newBuilder()
+                .setStep(number)
+                .setVersion(0)
+                .setLoss(loss)
+                .build();
+    }
+
+    private static ModelVersion version(VersionState state) {
+        return ModelVersion.newBuilder()
+                .setVersion(1)
+                .setState(state)
+                .setDimension(2)
+                .setNetwork("{}")
+                .setNetworkDigest("")
+                .setWeightsDigest("")
+                .setWeightsBytes(0)
+                .setTimestamp(0)
+                .build();
+    }
+}
