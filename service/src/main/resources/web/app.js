@@ -10,6 +10,7 @@ const views = { search: searchView, learning: learningView, pipeline: pipelineVi
 const titles = { search: 'Search', learning: 'Learning', pipeline: 'Pipeline', map: 'Map' };
 const main = document.getElementById('view');
 let close = () => {};
+let generation;
 
 /** A view is a function (container, parameters) that draws and returns how to stop. */
 function show() {
@@ -30,6 +31,8 @@ async function refreshStatus() {
   const now = document.getElementById('now');
   try {
     const s = await get('status');
+    if (generation !== undefined && generation !== s.generation) dispatchEvent(new Event('generationchange'));
+    generation = s.generation;
     now.replaceChildren(
       el('b', compact(s.items)), ' items',
       ...(s.generation >= 0 ? [' · generation ', el('b', s.generation)] : [' · first generation filling']),

@@ -44,7 +44,7 @@ function render(o, width, tip) {
       svg('line', { class: 'grid', x1: margin.left, x2: margin.left + w, y1: y(tick), y2: y(tick) }),
       svg('text', { x: margin.left - 9, y: y(tick) + 4, 'text-anchor': 'end' }, o.yFormat(tick)));
   }
-  for (const tick of ticks(xs[0], xs[1], Math.max(2, Math.round(w / 90))).filter(Number.isInteger)) {
+  for (const tick of ticks(xs[0], xs[1], Math.max(2, Math.round(w / 72))).filter(Number.isInteger)) {
     root.append(svg('text', { x: x(tick), y: o.height - 8, 'text-anchor': 'middle' }, tick.toLocaleString('en')));
   }
   for (const at of o.verticals || []) {

@@ -7,7 +7,7 @@ export function compact(n) {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(n);
 }
 
-export const percent = (x, digits = 1) => `${(100 * x).toFixed(digits)} %`;
+export const percent = (x, digits = 1) => `${(100 * x).toFixed(digits)}\u00a0%`;
 
 export function millis(ms) {
   if (ms < 0) return '–';

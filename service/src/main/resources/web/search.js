@@ -91,8 +91,14 @@ function wallView(main) {
     wall, more);
   const observer = new IntersectionObserver((entries) => { if (entries[0].isIntersecting && loaded && loaded < total) load(false); }, { rootMargin: '600px' });
   observer.observe(more);
+  // While not even one page is full, the catalogue is still streaming in: the wall grows as one looks.
+  const growing = setInterval(async () => {
+    if (!loaded || total >= PAGE || filter || busy || document.hidden) return;
+    const page = await get('items', { count: 1 }, abort.signal).catch(() => ({ total }));
+    if (page.total > total) load(true);
+  }, 2500);
   load(true);
-  return () => { abort.abort(); observer.disconnect(); clearTimeout(timer); };
+  return () => { abort.abort(); observer.disconnect(); clearTimeout(timer); clearInterval(growing); };
 }
 
 function resultView(main, query) {
@@ -115,8 +121,10 @@ function resultView(main, query) {
       body.replaceChildren(el('div.empty', el('h2', 'No result'), el('p', `${e.message.charAt(0).toUpperCase()}${e.message.slice(1)}.`)));
     }
   }
+  // A newly completed generation answers at once: one can watch a query get better.
+  addEventListener('generationchange', load);
   load();
-  return () => abort.abort();
+  return () => { abort.abort(); removeEventListener('generationchange', load); };
 }
 
 const skeletonSide = () => el('section.card.side', el('div.hits', Array.from({ length: 12 }, () => el('div.skeleton'))));
