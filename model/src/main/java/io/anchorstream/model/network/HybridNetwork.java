@@ -30,7 +30,7 @@ final class HybridNetwork implements Network {
     private final NetworkSpec spec;
     private final NDManager manager;
     private final Weights weights;
-    private final int inputSize;
+    private final PictureSampler input;
     private final int cells;
     private final HybridStem stem;
     private final NDArray projection;
@@ -53,11 +53,12 @@ final class HybridNetwork implements Network {
     HybridNetwork(NetworkSpec spec, NDManager parent, long seed) {
         this.spec = spec;
         NetworkOptions options = new NetworkOptions(spec);
-        inputSize = options.integer("input", 24, 384);
+        int inputSize = options.integer("input", 24, 384);
         int width = options.integer("width", 4, 256);
         int units = options.integer("hidden", 1, 4096);
         colourWeight = (float) options.number("colour", 0, 10);
         double gain = options.number("gain", 0.001, 1000);
+        input = new PictureSampler(inputSize);
         manager = parent.newSubManager();
         weights = new Weights(manager, seed);
         if (inputSize % CELL != 0) {
@@ -157,8 +158,8 @@ final class HybridNetwork implements Network {
     }
 
     @Override
-    public int inputSize() {
-        return inputSize;
+    public PictureInput input() {
+        return input;
     }
 
     @Override

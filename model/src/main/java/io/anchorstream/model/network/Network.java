@@ -1,6 +1,9 @@
 package io.anchorstream.model.network;
 
+import java.util.Map;
+
 import ai.djl.ndarray.NDArray;
+import io.anchorstream.model.checkpoint.Tensor;
 
 /** A function from pictures to vectors with its weights. Not thread-safe in training; inference only reads weights. */
 public interface Network extends AutoCloseable {
@@ -9,11 +12,16 @@ public interface Network extends AutoCloseable {
 
     Weights weights();
 
-    /** Edge in pixels of the pictures {@link #forward} takes. */
-    int inputSize();
+    /** How pictures become rows of {@link #forward}'s input. */
+    PictureInput input();
+
+    /** Contents that must travel with the weights, see {@link NetworkPlan}. */
+    default Map<String, Tensor> attachments() {
+        return Map.of();
+    }
 
     /**
-     * @param images {@code float[N][3][inputSize][inputSize]}, 0..1; all results go to its manager
+     * @param images N rows as {@link #input} writes them; all results go to its manager
      * @param training whether normalisations use and update batch statistics
      * @return {@code float[N][dimension]}, not normalised
      */

@@ -9,8 +9,12 @@ import ai.djl.ndarray.NDManager;
 /** The kinds of network by name. */
 public final class Networks {
     private static final Map<String, Kind> KINDS = new TreeMap<>(Map.of(
-            HybridNetwork.KIND, new Kind(HybridNetwork.OPTIONS, HybridNetwork::new),
-            ResNetNetwork.KIND, new Kind(ResNetNetwork.OPTIONS, ResNetNetwork::new)));
+            HybridNetwork.KIND,
+            Kind.plain(HybridNetwork.OPTIONS, HybridNetwork::new),
+            ResNetNetwork.KIND,
+            Kind.plain(ResNetNetwork.OPTIONS, ResNetNetwork::new),
+            TorchScriptNetwork.KIND,
+            new Kind(TorchScriptNetwork.OPTIONS, TorchScriptNetwork::plan, TorchScriptNetwork::new)));
 
     private Networks() {}
 
@@ -19,7 +23,24 @@ public final class Networks {
         Network create(NetworkSpec spec, NDManager manager, long seed);
     }
 
-    private record Kind(List<NetworkOption> options, Constructor constructor) {}
+    @FunctionalInterface
+    private interface Planner {
+        NetworkPlan plan(NetworkSpec spec, NDManager manager);
+    }
+
+    @FunctionalInterface
+    private interface PlanConstructor {
+        Network create(NetworkPlan plan, NDManager manager, long seed);
+    }
+
+    private record Kind(List<NetworkOption> options, Planner planner, PlanConstructor constructor) {
+        static Kind plain(List<NetworkOption> options, Constructor constructor) {
+            return new Kind(
+                    options,
+                    (spec, manager) -> new NetworkPlan(spec, Map.of()),
+                    (plan, manager, seed) -> constructor.create(plan.spec(), manager, seed));
+        }
+    }
 
     /** Every kind with its declared options, for documentation. */
     public static Map<String, List<NetworkOption>> declarations() {
@@ -39,14 +60,23 @@ public final class Networks {
     }
 
     /**
+     * Reads the files that a specification names.
+     *
+     * @throws IllegalArgumentException if a file is missing or not what the kind needs
+     */
+    public static NetworkPlan plan(NetworkSpec spec, NDManager manager) {
+        return find(spec.kind()).planner().plan(spec, manager);
+    }
+
+    /**
      * Builds a network with initial weights.
      *
      * @param manager parent of the weights
      * @param seed of the initial weights
      * @throws IllegalArgumentException if the specification asks for something impossible
      */
-    public static Network create(NetworkSpec spec, NDManager manager, long seed) {
-        return find(spec.kind()).constructor().create(spec, manager, seed);
+    public static Network create(NetworkPlan plan, NDManager manager, long seed) {
+        return find(plan.spec().kind()).constructor().create(plan, manager, seed);
     }
 
     private static Kind find(String kind) {

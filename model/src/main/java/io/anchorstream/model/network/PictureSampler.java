@@ -2,13 +2,14 @@ package io.anchorstream.model.network;
 
 import java.nio.FloatBuffer;
 
+import ai.djl.ndarray.types.Shape;
 import io.anchorstream.model.image.CanonicalImage;
 
 /**
  * Resamples a rectangle of a canonical picture to the network's input: bilinear, each axis prepared once. Beyond the
  * border the outermost pixel goes on.
  */
-public final class PictureSampler {
+public final class PictureSampler implements PictureInput {
     private final int size;
 
     /**
@@ -18,12 +19,17 @@ public final class PictureSampler {
         this.size = size;
     }
 
-    /** Values written for one picture: {@code 3 * size * size}. */
+    @Override
     public int length() {
         return 3 * size * size;
     }
 
-    /** The whole picture. */
+    @Override
+    public Shape shape(int rows) {
+        return new Shape(rows, 3, size, size);
+    }
+
+    @Override
     public void whole(CanonicalImage image, FloatBuffer out, int offset) {
         sample(image, 0, 0, image.size(), image.size(), false, out, offset);
     }

@@ -26,7 +26,7 @@ final class ResNetNetwork implements Network {
     private final NetworkSpec spec;
     private final NDManager manager;
     private final Weights weights;
-    private final int inputSize;
+    private final PictureSampler input;
     private final Conv entry;
     private final Norm entryNorm;
     private final List<Block> blocks = new ArrayList<>();
@@ -35,9 +35,10 @@ final class ResNetNetwork implements Network {
     ResNetNetwork(NetworkSpec spec, NDManager parent, long seed) {
         this.spec = spec;
         NetworkOptions options = new NetworkOptions(spec);
-        inputSize = options.integer("input", 16, 512);
+        int inputSize = options.integer("input", 16, 512);
         int width = options.integer("width", 4, 256);
         int perWidth = options.integer("blocks", 1, 8);
+        input = new PictureSampler(inputSize);
         manager = parent.newSubManager();
         weights = new Weights(manager, seed);
         entry = Conv.declare(weights, "entry.conv", 3, width, 3, 2, false);
@@ -104,8 +105,8 @@ final class ResNetNetwork implements Network {
     }
 
     @Override
-    public int inputSize() {
-        return inputSize;
+    public PictureInput input() {
+        return input;
     }
 
     @Override

@@ -43,6 +43,13 @@ public final class Weights {
         return declare(path, WeightRole.KERNEL, shape, zero ? () -> 0 : () -> random.nextGaussian() * deviation);
     }
 
+    /** Fixed random rows of about unit length, for projecting data of which nothing is known. */
+    NDArray gaussian(String path, Shape shape) {
+        double deviation = 1 / Math.sqrt((double) shape.get(0));
+        Random random = new Random(stableHash(path));
+        return declare(path, WeightRole.FIXED, shape, () -> random.nextGaussian() * deviation);
+    }
+
     NDArray constant(String path, WeightRole role, Shape shape, double value) {
         return declare(path, role, shape, () -> value);
     }

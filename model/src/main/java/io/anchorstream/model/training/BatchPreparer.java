@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import io.anchorstream.model.network.PictureInput;
 import io.anchorstream.model.network.PictureSampler;
 
 /**
@@ -22,7 +23,7 @@ import io.anchorstream.model.network.PictureSampler;
 final class BatchPreparer implements AutoCloseable {
     private static final int AHEAD = 4;
 
-    private final PictureSampler sampler;
+    private final PictureInput input;
     private final Augmentation augmentation;
     private final long seed;
     private final ExecutorService worker;
@@ -31,8 +32,8 @@ final class BatchPreparer implements AutoCloseable {
 
     private record Waiting(TrainingBatch batch, Future<ByteBuffer> content) {}
 
-    BatchPreparer(PictureSampler sampler, Augmentation augmentation, long seed) {
-        this.sampler = sampler;
+    BatchPreparer(PictureInput input, Augmentation augmentation, long seed) {
+        this.input = input;
         this.augmentation = augmentation;
         this.seed = seed;
         this.worker = Executors.newSingleThreadExecutor(work -> {
@@ -82,7 +83,7 @@ final class BatchPreparer implements AutoCloseable {
     }
 
     private ByteBuffer take(TrainingBatch batch) {
-        int bytes = batch.examples().size() * sampler.length() * Float.BYTES;
+        int bytes = batch.examples().size() * input.length() * Float.BYTES;
         ByteBuffer found = free.poll();
         if (found == null || found.capacity() < bytes) {
             found = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
@@ -97,7 +98,13 @@ final class BatchPreparer implements AutoCloseable {
                 (seed * 0x9E3779B97F4A7C15L + batch.sampler()) * 0xBF58476D1CE4E5B9L + batch.number());
         for (int i = 0; i < examples.size(); i++) {
             // A generator for each picture: its variation does not depend on how many numbers the others drew.
-            augmentation.apply(examples.get(i).image(), sampler, random.split(), floats, i * sampler.length());
+            SplittableRandom own = random.split();
+            if (input instanceof PictureSampler sampler) {
+                augmentation.apply(examples.get(i).image(), sampler, own, floats, i * input.length());
+            } else {
+                // Features of a frozen backbone are cached by picture: a varied picture would never be met again.
+                input.whole(examples.get(i).image(), floats, i * input.length());
+            }
         }
         return buffer;
     }

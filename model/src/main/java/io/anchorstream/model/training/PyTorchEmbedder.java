@@ -9,10 +9,9 @@ import java.util.List;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.network.Network;
-import io.anchorstream.model.network.PictureSampler;
+import io.anchorstream.model.network.PictureInput;
 
 /**
  * Inference with a network of its own. Pictures go through in groups of a fixed size, the last one padded: the engine
@@ -24,14 +23,14 @@ final class PyTorchEmbedder implements Embedder {
     private final Network network;
     private final NDManager manager;
     private final int threads;
-    private final PictureSampler sampler;
+    private final PictureInput input;
     private final int imageSize;
 
     PyTorchEmbedder(Network network, NDManager manager, int threads) {
         this.network = network;
         this.manager = manager;
         this.threads = threads;
-        this.sampler = new PictureSampler(network.inputSize());
+        this.input = network.input();
         this.imageSize = network.spec().imageSize();
     }
 
@@ -49,8 +48,8 @@ final class PyTorchEmbedder implements Embedder {
             }
         }
         float[][] vectors = new float[images.size()][];
-        ByteBuffer buffer = ByteBuffer.allocateDirect(GROUP * sampler.length() * Float.BYTES)
-                .order(ByteOrder.nativeOrder());
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(GROUP * input.length() * Float.BYTES).order(ByteOrder.nativeOrder());
         for (int from = 0; from < images.size(); from += GROUP) {
             group(images.subList(from, Math.min(from + GROUP, images.size())), buffer, vectors, from);
         }
@@ -61,13 +60,12 @@ final class PyTorchEmbedder implements Embedder {
     private void group(List<CanonicalImage> images, ByteBuffer buffer, float[][] vectors, int from) {
         FloatBuffer floats = buffer.asFloatBuffer();
         for (int i = 0; i < images.size(); i++) {
-            sampler.whole(images.get(i), floats, i * sampler.length());
+            input.whole(images.get(i), floats, i * input.length());
         }
-        int size = network.inputSize();
         try (GradientMode mode = GradientMode.off(threads);
                 NDManager scope = manager.newSubManager()) {
-            NDArray input = scope.create(buffer, new Shape(GROUP, 3, size, size), DataType.FLOAT32);
-            float[] all = network.forward(input, false).toFloatArray();
+            NDArray rows = scope.create(buffer, input.shape(GROUP), DataType.FLOAT32);
+            float[] all = network.forward(rows, false).toFloatArray();
             int width = dimension();
             for (int i = 0; i < images.size(); i++) {
                 UnitVectors.scale(all, i * width, width);

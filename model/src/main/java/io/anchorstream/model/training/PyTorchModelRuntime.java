@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDManager;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.checkpoint.Tensor;
 import io.anchorstream.model.network.Network;
+import io.anchorstream.model.network.NetworkPlan;
 import io.anchorstream.model.network.NetworkSpec;
 import io.anchorstream.model.network.Networks;
 
@@ -67,7 +69,8 @@ public final class PyTorchModelRuntime implements ModelRuntime {
                 config.network(), config.networkOptions(), config.imageSize(), config.embeddingDimension());
         NDManager manager = engine.newBaseManager(device(engine, config.device()));
         try (GradientMode mode = GradientMode.off(config.threads())) {
-            return new PyTorchTrainer(config, Networks.create(spec, manager, config.seed()), manager);
+            Network network = Networks.create(Networks.plan(spec, manager), manager, config.seed());
+            return new PyTorchTrainer(config, network, manager);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -98,14 +101,24 @@ public final class PyTorchModelRuntime implements ModelRuntime {
         NetworkSpec spec = NetworkSpec.fromJson(artifact.network());
         NDManager manager = engine.newBaseManager(device);
         try (GradientMode mode = GradientMode.off(threads)) {
-            Network network = Networks.create(spec, manager, 0);
+            Map<String, Tensor> tensors =
+                    SafeTensors.fromBytes(artifact.weights()).tensors();
+            // Bytes, unlike weights, are attachments: what a network needs to be built at all.
+            Map<String, Tensor> attachments = new TreeMap<>();
+            tensors.forEach((name, tensor) -> {
+                if (tensor.type() == Tensor.Type.U8) {
+                    attachments.put(name, tensor);
+                }
+            });
+            Network network = Networks.create(new NetworkPlan(spec, attachments), manager, 0);
             String built = network.weights().digest(spec);
             if (!built.equals(artifact.networkDigest())) {
                 throw new IllegalArgumentException("the model's network digest is " + artifact.networkDigest()
                         + " but its specification builds " + built
                         + ": it was made by another version of this program; use that version, or train anew");
             }
-            network.weights().load(SafeTensors.fromBytes(artifact.weights()).tensors());
+            tensors.keySet().removeAll(attachments.keySet());
+            network.weights().load(tensors);
             return new PyTorchEmbedder(network, manager, threads);
         } catch (RuntimeException e) {
             manager.close();

@@ -17,6 +17,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.checkpoint.Tensor;
 import io.anchorstream.model.evaluation.PrequentialScore;
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.FloatMatrix;
@@ -25,7 +26,6 @@ import io.anchorstream.model.loss.LossResult;
 import io.anchorstream.model.loss.Losses;
 import io.anchorstream.model.loss.MetricLoss;
 import io.anchorstream.model.network.Network;
-import io.anchorstream.model.network.PictureSampler;
 
 /** The learner on PyTorch. One thread owns it; a thread of its own prepares pictures ahead. */
 final class PyTorchTrainer implements Trainer {
@@ -58,8 +58,7 @@ final class PyTorchTrainer implements Trainer {
         average = new MovingAverage(network.weights(), manager, config.emaDecay());
         loss = Losses.create(config.loss(), config.lossOptions(), config.seed());
         memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
-        preparer = new BatchPreparer(
-                new PictureSampler(network.inputSize()), Augmentation.parse(config.augmentation()), config.seed());
+        preparer = new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed());
         rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);
         network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
     }
@@ -80,8 +79,7 @@ final class PyTorchTrainer implements Trainer {
         ByteBuffer input = preparer.prepare(batch);
         try (GradientMode mode = GradientMode.recording(config.threads());
                 NDManager scope = manager.newSubManager()) {
-            int size = network.inputSize();
-            NDArray images = scope.create(input, new Shape(examples.size(), 3, size, size), DataType.FLOAT32);
+            NDArray images = scope.create(input, network.input().shape(examples.size()), DataType.FLOAT32);
             NDArray embeddings = network.forward(images, true);
             FloatMatrix raw = new FloatMatrix(examples.size(), config.embeddingDimension(), embeddings.toFloatArray());
             LossBatch seen = look(examples, raw);
@@ -201,7 +199,9 @@ final class PyTorchTrainer implements Trainer {
 
     @Override
     public ModelArtifact artifact() {
-        byte[] weights = SafeTensors.toBytes(average.tensors(), Map.of("format", "pt"));
+        Map<String, Tensor> tensors = average.tensors();
+        tensors.putAll(network.attachments());
+        byte[] weights = SafeTensors.toBytes(tensors, Map.of("format", "pt"));
         return new ModelArtifact(
                 network.spec().toJson(),
                 network.weights().digest(network.spec()),

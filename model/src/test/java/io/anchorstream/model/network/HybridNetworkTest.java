@@ -24,7 +24,10 @@ class HybridNetworkTest {
     }
 
     private Network network(int dimension, long seed) {
-        return Networks.create(Networks.specify("hybrid", Map.of("input", "24"), 32, dimension), manager, seed);
+        return Networks.create(
+                new NetworkPlan(Networks.specify("hybrid", Map.of("input", "24"), 32, dimension), Map.of()),
+                manager,
+                seed);
     }
 
     /** Random blocks of 4 x 4 pixels. */
@@ -134,8 +137,10 @@ class HybridNetworkTest {
 
     @Test
     void refusesAnInputThatCellsDoNotDivide() {
-        assertThatThrownBy(
-                        () -> Networks.create(Networks.specify("hybrid", Map.of("input", "50"), 64, 128), manager, 1))
+        assertThatThrownBy(() -> Networks.create(
+                        new NetworkPlan(Networks.specify("hybrid", Map.of("input", "50"), 64, 128), Map.of()),
+                        manager,
+                        1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("multiple of 4");
     }

@@ -16,7 +16,7 @@ class NetworksTest {
         assertThatThrownBy(() -> Networks.specify("vgg", Map.of(), 64, 128))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'vgg'")
-                .hasMessageContaining("hybrid, resnet");
+                .hasMessageContaining("hybrid, resnet, torchscript");
     }
 
     @Test
@@ -33,7 +33,7 @@ class NetworksTest {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager()) {
             NetworkSpec spec = Networks.specify("resnet", Map.of("width", "many"), 64, 128);
 
-            assertThatThrownBy(() -> Networks.create(spec, manager, 1))
+            assertThatThrownBy(() -> Networks.create(new NetworkPlan(spec, Map.of()), manager, 1))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'width'")
                     .hasMessageContaining("from 4")
@@ -55,9 +55,9 @@ class NetworksTest {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager()) {
             NetworkSpec narrow = Networks.specify("resnet", Map.of(), 64, 128);
             NetworkSpec wide = Networks.specify("resnet", Map.of("width", "20"), 64, 128);
-            Network one = Networks.create(narrow, manager, 1);
-            Network two = Networks.create(narrow, manager, 2);
-            Network three = Networks.create(wide, manager, 1);
+            Network one = Networks.create(new NetworkPlan(narrow, Map.of()), manager, 1);
+            Network two = Networks.create(new NetworkPlan(narrow, Map.of()), manager, 2);
+            Network three = Networks.create(new NetworkPlan(wide, Map.of()), manager, 1);
 
             assertThat(one.weights().digest(narrow)).isEqualTo(two.weights().digest(narrow));
             assertThat(three.weights().digest(wide)).isNotEqualTo(one.weights().digest(narrow));
@@ -67,7 +67,8 @@ class NetworksTest {
     @Test
     void theResidualNetworkHasTheSizeOfTheSpeedYardstick() {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager()) {
-            Network network = Networks.create(Networks.specify("resnet", Map.of(), 64, 128), manager, 1);
+            Network network = Networks.create(
+                    new NetworkPlan(Networks.specify("resnet", Map.of(), 64, 128), Map.of()), manager, 1);
 
             assertThat(network.weights().learnedCount()).isEqualTo(455_120);
         }

@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.network.Network;
+import io.anchorstream.model.network.NetworkPlan;
 import io.anchorstream.model.network.Networks;
 import io.anchorstream.model.network.Weight;
 import io.anchorstream.model.network.WeightRole;
@@ -62,7 +63,10 @@ class AdamWTest {
         try (NDManager manager = Engine.getEngine("PyTorch").newBaseManager();
                 GradientMode mode = GradientMode.recording(1);
                 Network network = Networks.create(
-                        Networks.specify("resnet", Map.of("input", "16", "width", "4"), 16, 4), manager, 3)) {
+                        new NetworkPlan(
+                                Networks.specify("resnet", Map.of("input", "16", "width", "4"), 16, 4), Map.of()),
+                        manager,
+                        3)) {
             network.weights().learned().forEach(w -> w.array().setRequiresGradient(true));
             AdamW optimiser = new AdamW(network.weights(), manager, DECAY);
             Map<String, Oracle> oracles = new HashMap<>();

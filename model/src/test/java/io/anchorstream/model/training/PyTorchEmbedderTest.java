@@ -37,7 +37,7 @@ class PyTorchEmbedderTest {
         try (Embedder embedder = runtime.load(artifact(TrainingConfigs.of(network, Map.of(), 64)))) {
             float[][] together = embedder.embed(images);
 
-            for (int i = 0; i < images.size(); i++) {
+            for (int i : new int[] {0, 1, 15, 16, 36}) {
                 assertThat(embedder.embed(List.of(images.get(i)))[0]).isEqualTo(together[i]);
             }
             assertThat(embedder.embed(List.of())).isEmpty();

@@ -1,0 +1,125 @@
+package io.anchorstream.model.network;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.training.ParameterStore;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.evaluation.RawBaselines;
+import io.anchorstream.model.image.CanonicalImage;
+
+/**
+ * A frozen TorchScript module as the input of a learned head: features of each picture, then its colour histogram.
+ * Replayed pictures come from a bounded cache keyed by the picture's digest. Pictures go through one by one, so that
+ * their features never depend on their company.
+ */
+final class TorchScriptBackbone implements PictureInput {
+    static final int COLOURS = 64;
+
+    private final NDManager manager;
+    private final PtSymbolBlock module;
+    private final PictureSampler sampler;
+    private final int features;
+    private final boolean histogram;
+    private final Cache<String, float[]> cache;
+
+    /**
+     * @param features values the module makes for a picture
+     * @throws IllegalArgumentException if the bytes are not a TorchScript module
+     */
+    TorchScriptBackbone(
+            NDManager manager, byte[] script, int inputSize, int features, boolean histogram, int cacheSize) {
+        this.manager = manager;
+        this.module = load(manager, script);
+        this.sampler = new PictureSampler(inputSize);
+        this.features = features;
+        this.histogram = histogram;
+        this.cache = Caffeine.newBuilder()
+                .maximumSize(cacheSize)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    private static PtSymbolBlock load(NDManager manager, byte[] script) {
+        try {
+            PtSymbolBlock loaded =
+                    JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(script), true, false);
+            JniUtils.enableInferenceMode(loaded);
+            return loaded;
+        } catch (IOException | EngineException e) {
+            throw new IllegalArgumentException(
+                    "not a TorchScript module that this engine reads (save one with torch.jit.save): " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Number of features the module makes for one picture of this size. */
+    static int measure(NDManager manager, byte[] script, int inputSize) {
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray blank = scope.zeros(new Shape(1, 3, inputSize, inputSize));
+            return (int) run(load(scope, script), blank).size();
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
+    }
+
+    private static NDArray run(PtSymbolBlock module, NDArray input) {
+        return module.forward(new ParameterStore(input.getManager(), false), new NDList(input), false)
+                .get(0);
+    }
+
+    @Override
+    public int length() {
+        return features + (histogram ? COLOURS : 0);
+    }
+
+    @Override
+    public Shape shape(int rows) {
+        return new Shape(rows, length());
+    }
+
+    @Override
+    public void whole(CanonicalImage image, FloatBuffer out, int offset) {
+        out.put(offset, cache.get(Sha256.hex(image.rgb()), unseen -> compute(image)));
+    }
+
+    private float[] compute(CanonicalImage image) {
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(sampler.length() * Float.BYTES).order(ByteOrder.nativeOrder());
+        sampler.whole(image, buffer.asFloatBuffer(), 0);
+        float[] row = new float[length()];
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray input = scope.create(buffer, sampler.shape(1), DataType.FLOAT32);
+            float[] values;
+            synchronized (module) {
+                values = run(module, input).toFloatArray();
+            }
+            System.arraycopy(values, 0, row, 0, features);
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
+        if (histogram) {
+            System.arraycopy(RawBaselines.colourHistogram(List.of(image)).values(), 0, row, features, COLOURS);
+        }
+        return row;
+    }
+}
