@@ -58,6 +58,7 @@ public record FloatMatrix(int rows, int columns, float[] values) {
         // instructions.
         float[] block = new float[columns * BLOCK];
         float[] sums = new float[BLOCK];
+        float[] more = new float[BLOCK];
         for (int start = 0; start < other.rows; start += BLOCK) {
             int width = Math.min(BLOCK, other.rows - start);
             for (int j = 0; j < width; j++) {
@@ -66,34 +67,54 @@ public record FloatMatrix(int rows, int columns, float[] values) {
                     block[d * BLOCK + j] = other.values[source + d];
                 }
             }
-            for (int i = from; i < to; i++) {
+            int i = from;
+            for (; i + 1 < to; i += 2) {
                 Arrays.fill(sums, 0);
-                int source = i * columns;
+                Arrays.fill(more, 0);
                 int d = 0;
                 for (; d + 3 < columns; d += 4) {
-                    addFour(sums, block, d * BLOCK, values, source + d);
+                    addFour(sums, more, block, d * BLOCK, values, i * columns + d, (i + 1) * columns + d);
                 }
                 for (; d < columns; d++) {
-                    float a = values[source + d];
-                    for (int j = 0; j < BLOCK; j++) {
-                        sums[j] += a * block[d * BLOCK + j];
-                    }
+                    addScaled(sums, 0, values[i * columns + d], block, d * BLOCK, BLOCK);
+                    addScaled(more, 0, values[(i + 1) * columns + d], block, d * BLOCK, BLOCK);
+                }
+                System.arraycopy(sums, 0, out, (i - from) * other.rows + start, width);
+                System.arraycopy(more, 0, out, (i + 1 - from) * other.rows + start, width);
+            }
+            if (i < to) {
+                Arrays.fill(sums, 0);
+                Arrays.fill(more, 0);
+                int d = 0;
+                for (; d + 3 < columns; d += 4) {
+                    addFour(sums, more, block, d * BLOCK, values, i * columns + d, i * columns + d);
+                }
+                for (; d < columns; d++) {
+                    addScaled(sums, 0, values[i * columns + d], block, d * BLOCK, BLOCK);
                 }
                 System.arraycopy(sums, 0, out, (i - from) * other.rows + start, width);
             }
         }
     }
 
-    private static void addFour(float[] sums, float[] block, int offset, float[] factors, int factor) {
-        float a = factors[factor];
-        float b = factors[factor + 1];
-        float c = factors[factor + 2];
-        float e = factors[factor + 3];
+    /** Two rows at once: each value of the block is loaded once for both. The order of sums is that of one row. */
+    private static void addFour(
+            float[] first, float[] second, float[] block, int offset, float[] factors, int of, int and) {
+        float a = factors[of];
+        float b = factors[of + 1];
+        float c = factors[of + 2];
+        float e = factors[of + 3];
+        float p = factors[and];
+        float q = factors[and + 1];
+        float r = factors[and + 2];
+        float s = factors[and + 3];
         for (int j = 0; j < BLOCK; j++) {
-            sums[j] += a * block[offset + j]
-                    + b * block[offset + BLOCK + j]
-                    + c * block[offset + 2 * BLOCK + j]
-                    + e * block[offset + 3 * BLOCK + j];
+            float w = block[offset + j];
+            float x = block[offset + BLOCK + j];
+            float y = block[offset + 2 * BLOCK + j];
+            float z = block[offset + 3 * BLOCK + j];
+            first[j] += a * w + b * x + c * y + e * z;
+            second[j] += p * w + q * x + r * y + s * z;
         }
     }
 

@@ -25,6 +25,9 @@ final class TripletLoss implements PairLoss {
             boolean meanOverValid,
             boolean rankByMargin) {}
 
+    /** Up to this many positives, looking through the negatives once for each is cheaper than sorting them. */
+    private static final int FEW = 12;
+
     private final Settings settings;
 
     TripletLoss(Settings settings) {
@@ -65,7 +68,13 @@ final class TripletLoss implements PairLoss {
     private void mine(Sum sum, int anchor, int[] positives, int[] negatives) {
         switch (settings.mining) {
             case HARD -> sum.add(anchor, farthest(sum.pairs, anchor, positives), hardest(sum.pairs, anchor, negatives));
-            case SEMI_HARD -> semiHard(sum, anchor, positives, sorted(sum.pairs, anchor, negatives));
+            case SEMI_HARD -> {
+                if (positives.length <= FEW) {
+                    semiHardByScan(sum, anchor, positives, negatives);
+                } else {
+                    semiHard(sum, anchor, positives, sorted(sum.pairs, anchor, negatives));
+                }
+            }
             case BAND -> {
                 for (int p : positives) {
                     for (int n : negatives) {
@@ -131,6 +140,27 @@ final class TripletLoss implements PairLoss {
             int behind = negatives.firstAbove(sum.pairs.value(anchor, p));
             int last = negatives.firstOf(negatives.size() - 1);
             sum.add(anchor, p, negatives.item(behind < negatives.size() ? behind : last));
+        }
+    }
+
+    private void semiHardByScan(Sum sum, int anchor, int[] positives, int[] negatives) {
+        float[] ranks = new float[negatives.length];
+        int farthest = 0;
+        for (int k = 0; k < ranks.length; k++) {
+            ranks[k] = rank(sum.pairs, anchor, negatives[k]);
+            farthest = ranks[k] > ranks[farthest] ? k : farthest;
+        }
+        for (int p : positives) {
+            float bound = sum.pairs.value(anchor, p);
+            float nearest = Float.POSITIVE_INFINITY;
+            int chosen = farthest;
+            for (int k = 0; k < ranks.length; k++) {
+                if (ranks[k] > bound && ranks[k] < nearest) {
+                    nearest = ranks[k];
+                    chosen = k;
+                }
+            }
+            sum.add(anchor, p, negatives[chosen]);
         }
     }
 
