@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.model.image;
+
+import org.jspecify.annotations.NullMarked;

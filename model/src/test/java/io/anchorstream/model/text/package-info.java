@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.model.text;
+
+import org.jspecify.annotations.NullMarked;
