@@ -46,11 +46,15 @@ final class LabelDriver implements AutoCloseable {
     final Topology topology;
 
     LabelDriver(LabelSettings settings, Path stateDirectory, String scope) {
-        this(settings, stateDirectory, scope, new ImageDecoder(ImageLimits.defaults(), IMAGE_SIZE));
+        this(
+                settings,
+                stateDirectory,
+                Map.of("schema.registry.url", "mock://" + scope),
+                new ImageDecoder(ImageLimits.defaults(), IMAGE_SIZE));
     }
 
-    LabelDriver(LabelSettings settings, Path stateDirectory, String scope, ImageDecoder decoder) {
-        serdeConfig = Map.of("schema.registry.url", "mock://" + scope);
+    LabelDriver(LabelSettings settings, Path stateDirectory, Map<String, ?> serdeConfig, ImageDecoder decoder) {
+        this.serdeConfig = serdeConfig;
         topology = LabelTopology.build(settings, topics, serdeConfig, decoder, new HashedTextEncoder());
         Properties properties = StreamsSettings.of(
                         "label-test",

@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.topology.batching;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.topology.streams;
+
+import org.jspecify.annotations.NullMarked;
