@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.service.pipeline;
+
+import org.jspecify.annotations.NullMarked;
