@@ -12,10 +12,10 @@ import org.apache.kafka.common.serialization.Serializer;
 /** Serialiser and deserialiser of one generated Avro class, over one registry. Thread-safe. */
 public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
 
-    private final AvroSerializer<T> serializer;
-    private final AvroDeserializer<T> deserializer;
+    private final Serializer<T> serializer;
+    private final Deserializer<T> deserializer;
 
-    private AvroSerde(AvroSerializer<T> serializer, AvroDeserializer<T> deserializer) {
+    private AvroSerde(Serializer<T> serializer, Deserializer<T> deserializer) {
         this.serializer = serializer;
         this.deserializer = deserializer;
     }
@@ -23,7 +23,8 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     /**
      * A serde for values, ready for use.
      *
-     * @param config needs {@code schema.registry.url}; see RegistryConfig for the rest; other keys are ignored
+     * @param config needs {@code schema.registry.url}; see RegistryConfig for the rest, and {@link SerdeFactory#CHOICE} for
+     *     whose classes encode; other keys are ignored
      */
     public static <T extends SpecificRecord> AvroSerde<T> of(Class<T> type, Map<String, ?> config) {
         return of(type, config, SchemaRegistry.open(RegistryConfig.from(config)));
@@ -32,6 +33,10 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     /** As above, over a registry client that several serdes share. */
     public static <T extends SpecificRecord> AvroSerde<T> of(
             Class<T> type, Map<String, ?> config, SchemaRegistry registry) {
+        if (SerdeFactory.wantsConfluent(config)) {
+            Serde<T> genuine = new ConfluentSerdes(config).values(type);
+            return new AvroSerde<>(genuine.serializer(), genuine.deserializer());
+        }
         AvroSerializer<T> serializer = new AvroSerializer<>(registry);
         AvroDeserializer<T> deserializer = new AvroDeserializer<>(type, registry);
         serializer.configure(config, false);

@@ -15,7 +15,6 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serializer;
@@ -131,7 +130,7 @@ public final class AvroSerializer<T extends IndexedRecord> implements Serializer
             this.topic = target.topic();
             this.schema = target.schema();
             this.id = id;
-            this.writer = new SpecificDatumWriter<>(schema, new SpecificData());
+            this.writer = new SpecificDatumWriter<>(schema, GeneratedClasses.forWriting());
             this.wire = wire;
         }
 

@@ -28,12 +28,19 @@ public interface SerdeFactory {
      * @throws ConfigException when the choice is unknown, or is {@code confluent} and its classes are missing
      */
     static SerdeFactory from(Map<String, ?> config) {
+        return wantsConfluent(config)
+                ? new ConfluentSerdes(config)
+                : new OwnSerdes(config, SchemaRegistry.open(RegistryConfig.from(config)));
+    }
+
+    /** True for {@code confluent}, false for {@code anchorstream}, refused otherwise. */
+    static boolean wantsConfluent(Map<String, ?> config) {
         Object given = config.get(CHOICE);
         String choice =
                 given == null ? "anchorstream" : given.toString().strip().toLowerCase(Locale.ROOT);
         return switch (choice) {
-            case "anchorstream" -> new OwnSerdes(config, SchemaRegistry.open(RegistryConfig.from(config)));
-            case "confluent" -> new ConfluentSerdes(config);
+            case "anchorstream" -> false;
+            case "confluent" -> true;
             default -> throw new ConfigException(CHOICE, given, "must be anchorstream or confluent");
         };
     }
