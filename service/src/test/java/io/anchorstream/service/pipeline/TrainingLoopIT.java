@@ -1,0 +1,270 @@
+package io.anchorstream.service.pipeline;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.anchorstream.avro.BatchItem;
+import io.anchorstream.avro.CommandType;
+import io.anchorstream.avro.MiniBatch;
+import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.training.Embedder;
+import io.anchorstream.model.training.TrainingBatch;
+import io.anchorstream.model.training.TrainingConfig;
+import io.anchorstream.schemas.registry.RegistryConfig;
+import io.anchorstream.schemas.registry.SchemaRegistry;
+import io.anchorstream.schemas.topics.TopicAdmin;
+import io.anchorstream.schemas.topics.TopicSizing;
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.embedded.SharedKafka;
+import io.anchorstream.topology.training.HoldoutExample;
+import io.anchorstream.topology.training.HoldoutScorer;
+import io.anchorstream.topology.training.TrainingClients;
+import io.anchorstream.topology.training.TrainingLoop;
+import io.anchorstream.topology.training.TrainingSettings;
+import io.anchorstream.topology.training.TrainingTopics;
+import io.anchorstream.topology.versions.ModelFeed;
+import io.anchorstream.topology.versions.TopicReader;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TrainingLoopIT {
+    private static final int STEPS_PER_VERSION = 10;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path folder;
+
+    private final String prefix = SharedKafka.prefix(TrainingLoopIT.class);
+    private final Topics catalogue = Topics.create(prefix, TopicSizing.defaults());
+    private final TrainingTopics topics = TrainingTopics.of(
+            catalogue,
+            SharedKafka.clientConfig(),
+            SchemaRegistry.open(RegistryConfig.from(SharedKafka.clientConfig())));
+    private final TrainingClients clients = new TrainingClients(
+            Map.of("bootstrap.servers", SharedKafka.bootstrapServers(), "max.request.size", 2_000_000),
+            prefix + "train");
+
+    @BeforeEach
+    void createTopics() {
+        try (Admin admin = SharedKafka.admin()) {
+            TopicAdmin.ensure(admin, catalogue, (short) 1);
+        }
+    }
+
+    @Test
+    void publishesVersionZeroBeforeAnyTrainingAndAModelThatCanBeLoaded() throws Exception {
+        FakeRuntime runtime = new FakeRuntime(0);
+        try (TrainingLoop loop = loop(folder, runtime);
+                ModelFeed feed = new ModelFeed(clients::reader, topics.model(), runtime, Clock.systemUTC()).start()) {
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> feed.promoted()
+                    .isPresent());
+            assertThat(feed.promoted().orElseThrow().version()).isZero();
+            assertThat(feed.embedder(0)).isPresent();
+            assertThat(loop.status().serving()).isZero();
+        }
+    }
+
+    @Test
+    void endsWithTheWeightsOfAnUninterruptedRunHoweverOftenItIsStopped() throws Exception {
+        sendBatches(0, 60);
+        Random random = new Random(4);
+        FakeRuntime runtime = new FakeRuntime(TimeUnit.MILLISECONDS.toNanos(20));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+        int stops = 0;
+        while (newest().getVersion() < 6 && System.nanoTime() < deadline) {
+            try (TrainingLoop loop = loop(folder, runtime)) {
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> loop.status().steps() > 0 || newest().getVersion() == 6);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(400)));
+            }
+            stops++;
+        }
+        assertThat(stops).isGreaterThan(1);
+        assertLineage(6);
+    }
+
+    @Test
+    void fallsBackLoudlyToTheCheckpointBeforeADamagedOneAndReplays() throws Exception {
+        sendBatches(0, 30);
+        FakeRuntime runtime = new FakeRuntime(0);
+        try (TrainingLoop loop = loop(folder, runtime)) {
+            awaitVersion(loop, 3);
+        }
+        Files.writeString(folder.resolve("v000003").resolve("state.properties"), "state=forged\n");
+        sendBatches(30, 60);
+        try (TrainingLoop loop = loop(folder, runtime)) {
+            awaitVersion(loop, 6);
+        }
+        assertLineage(6);
+    }
+
+    @Test
+    void aTrainerFencedByAnotherGoesBackAndPublishesEachVersionOnce() throws Exception {
+        sendBatches(0, 60);
+        try (TrainingLoop loop = loop(folder, new FakeRuntime(TimeUnit.MILLISECONDS.toNanos(20)))) {
+            awaitVersion(loop, 2);
+            try (Producer<String, byte[]> usurper = clients.transactional()) {
+                usurper.initTransactions();
+            }
+            awaitVersion(loop, 6);
+        }
+        assertLineage(6);
+    }
+
+    @Test
+    void aRollbackSticksUntilItIsUnpinned() throws Exception {
+        sendBatches(0, 20);
+        try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
+            awaitVersion(loop, 2);
+            command("c1", CommandType.ROLLBACK, 1L);
+            Awaitility.await().until(() -> loop.status().serving() == 1);
+            sendBatches(20, 30);
+            awaitVersion(loop, 3);
+            assertThat(loop.status().serving()).isEqualTo(1);
+            command("c1", CommandType.ROLLBACK, 0L);
+            command("c2", CommandType.UNPIN, null);
+            sendBatches(30, 40);
+            awaitVersion(loop, 4);
+            Awaitility.await().until(() -> loop.status().serving() == 4);
+        }
+    }
+
+    private TrainingLoop loop(Path checkpoints, FakeRuntime runtime) {
+        TrainingConfig config = new TrainingConfig(
+                "fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu");
+        TrainingSettings settings =
+                TrainingSettings.defaults(config, checkpoints).withStepsPerVersion(STEPS_PER_VERSION);
+        return new TrainingLoop(settings, topics, clients, runtime, new NoScores(), Clock.systemUTC()).start();
+    }
+
+    /** Versions 0 to {@code last} were each published once, and their weights are those of an uninterrupted run. */
+    private void assertLineage(int last) {
+        List<ModelVersion> trained = events().stream()
+                .filter(event -> event.getState() == VersionState.TRAINED)
+                .toList();
+        assertThat(trained)
+                .extracting(ModelVersion::getVersion)
+                .doesNotHaveDuplicates()
+                .hasSize(last + 1);
+        try (var trainer = new FakeRuntime(0)
+                .newTrainer(new TrainingConfig(
+                        "fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu"))) {
+            for (int number = 0; number < last * STEPS_PER_VERSION; number++) {
+                trainer.train(new TrainingBatch(0, number, List.of()));
+            }
+            assertThat(trained.get(last).getWeightsDigest())
+                    .isEqualTo(trainer.artifact().weightsDigest());
+        }
+    }
+
+    private void awaitVersion(TrainingLoop loop, long version) {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(newest().getVersion())
+                .as("%s", loop.status())
+                .isGreaterThanOrEqualTo(version));
+    }
+
+    private ModelVersion newest() {
+        List<ModelVersion> events = events();
+        return events.isEmpty()
+                ? ModelVersion.newBuilder()
+                        .setVersion(-1)
+                        .setState(VersionState.UNKNOWN)
+                        .setDimension(0)
+                        .setNetwork("")
+                        .setNetworkDigest("")
+                        .setWeightsDigest("")
+                        .setWeightsBytes(0)
+                        .setTimestamp(0)
+                        .build()
+                : events.stream()
+                        .max(Comparator.comparingLong(ModelVersion::getVersion))
+                        .orElseThrow();
+    }
+
+    private List<ModelVersion> events() {
+        List<ModelVersion> events = new ArrayList<>();
+        try (TopicReader<ModelVersion> reader = new TopicReader<>(
+                clients.reader(),
+                topics.model().versions(),
+                topics.model().versionSerde().deserializer())) {
+            while (!reader.caughtUp()) {
+                reader.poll(Duration.ofMillis(50))
+                        .forEach(entry -> entry.value().ifPresent(events::add));
+            }
+        }
+        return events;
+    }
+
+    private void sendBatches(int from, int to) throws IOException {
+        byte[] image = new CanonicalImage(1, new byte[3]).toBytes();
+        try (Producer<String, byte[]> producer = clients.idempotent()) {
+            for (int number = from; number < to; number++) {
+                MiniBatch batch = MiniBatch.newBuilder()
+                        .setSampler(0)
+                        .setNumber(number)
+                        .setItems(List.of(BatchItem.newBuilder()
+                                .setItemId("item-" + number)
+                                .setLabel(number % 5)
+                                .setImage(ByteBuffer.wrap(image))
+                                .build()))
+                        .build();
+                send(
+                        producer,
+                        topics.batches(),
+                        topics.batchSerde().serializer().serialize(topics.batches(), batch));
+            }
+        }
+    }
+
+    private void command(String id, CommandType type, @Nullable Long version) {
+        try (Producer<String, byte[]> producer = clients.idempotent()) {
+            ModelCommand command = ModelCommand.newBuilder()
+                    .setId(id)
+                    .setCommand(type)
+                    .setVersion(version)
+                    .build();
+            send(producer, topics.commands(), topics.commandSerde().serializer().serialize(topics.commands(), command));
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // closing the producer flushes it
+    private static void send(Producer<String, byte[]> producer, String topic, byte[] value) {
+        producer.send(new ProducerRecord<>(topic, 0, "0", value));
+    }
+
+    /** No hold-out here: every version passes the gate. */
+    private static final class NoScores implements HoldoutScorer {
+        @Override
+        public Map<String, Double> score(Embedder model, List<HoldoutExample> items) {
+            return Map.of();
+        }
+
+        @Override
+        public Map<String, Double> baselines(List<HoldoutExample> items) {
+            return Map.of();
+        }
+    }
+}
