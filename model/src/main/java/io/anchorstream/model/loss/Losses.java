@@ -15,7 +15,7 @@ public final class Losses {
         Map<String, LossSpec> specs = new LinkedHashMap<>();
         Stream.of(PairLosses.all(), ClassLosses.all())
                 .flatMap(List::stream)
-                .map(SemanticOption::addTo)
+                .map(SharedOptions::addTo)
                 .forEach(spec -> specs.put(spec.name(), spec));
         return specs;
     }

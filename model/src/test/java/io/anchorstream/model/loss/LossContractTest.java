@@ -23,7 +23,7 @@ class LossContractTest {
     @ParameterizedTest
     @MethodSource("names")
     void staysFiniteAndTeachesOverManySteps(String name) {
-        Run run = new Run(name, Map.of("semantic-weight", "0.5"));
+        Run run = new Run(name, Map.of("semantic-weight", "0.5", "replay-distillation", "1"));
         for (int step = 1; step <= 30; step++) {
             LossResult result = run.step(step);
             assertThat(result.isFinite()).isTrue();
@@ -35,7 +35,7 @@ class LossContractTest {
     @ParameterizedTest
     @MethodSource("names")
     void goesOnBitIdenticallyFromItsSavedState(String name) {
-        Map<String, String> options = Map.of("semantic-weight", "0.5");
+        Map<String, String> options = Map.of("semantic-weight", "0.5", "replay-distillation", "1");
         Run straight = new Run(name, options);
         Run first = new Run(name, options);
         for (int step = 1; step <= 7; step++) {
@@ -89,7 +89,7 @@ class LossContractTest {
     @ParameterizedTest
     @MethodSource("names")
     void collapsedAndZeroEmbeddingsGiveNoNaN(String name) {
-        Run run = new Run(name, Map.of("semantic-weight", "0.5"));
+        Run run = new Run(name, Map.of("semantic-weight", "0.5", "replay-distillation", "1"));
         LossBatch batch = Batches.random(5, 1, 12, DIMENSION, 3);
         FloatMatrix same = FloatMatrix.zeros(12, DIMENSION);
         Arrays.fill(same.values(), 0.3f);
@@ -107,7 +107,7 @@ class LossContractTest {
     @ParameterizedTest
     @MethodSource("names")
     void itemsWithoutTextGiveNoNaN(String name) {
-        Run run = new Run(name, Map.of("semantic-weight", "0.5"));
+        Run run = new Run(name, Map.of("semantic-weight", "0.5", "replay-distillation", "1"));
         LossBatch batch = Batches.random(5, 1, 12, DIMENSION, 3);
         float[][] texts = batch.textVectors().clone();
         texts[0] = new float[0];
@@ -153,8 +153,8 @@ class LossContractTest {
         Run run = new Run(
                 name,
                 name.equals("hdml")
-                        ? Map.of("semantic-weight", "0.5", "beta", "1000000")
-                        : Map.of("semantic-weight", "0.5"));
+                        ? Map.of("semantic-weight", "0.5", "beta", "1000000", "replay-distillation", "1")
+                        : Map.of("semantic-weight", "0.5", "replay-distillation", "1"));
         for (int step = 1; step <= 6; step++) {
             run.step(step);
         }

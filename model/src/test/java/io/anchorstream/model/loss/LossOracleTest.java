@@ -204,6 +204,35 @@ class LossOracleTest {
         assertThat(metric(last, "hdml.trust")).isLessThan(metric(first, "hdml.trust"));
     }
 
+    @Test
+    void replayedItemsAreHeldWhereTheyWere() {
+        EmbeddingMemory memory = new EmbeddingMemory(20, 100, 0);
+        FloatMatrix stored = UnitRows.of(FloatMatrix.of(Batches.gaussian(new Random(8), 12, 6)))
+                .unit();
+        memory.put(1, stored, batch.labels(), batch.items(), batch.textVectors());
+        boolean[] fresh = new boolean[12];
+        java.util.Arrays.fill(fresh, true);
+        fresh[2] = false;
+        LossBatch replay = new LossBatch(
+                2, batch.embeddings(), batch.labels(), batch.items(), batch.textVectors(), batch.confidence(), fresh);
+
+        LossResult held = Losses.create("triplet-semi-hard", Map.of("replay-distillation", "2"), 1)
+                .evaluate(replay, memory);
+        LossResult plain = Losses.create("triplet-semi-hard", Map.of(), 1).evaluate(replay, memory);
+
+        float[] now = UnitRows.of(batch.embeddings()).unit().row(2);
+        double cos = 0;
+        for (int d = 0; d < 6; d++) {
+            cos += now[d] * stored.get(2, d);
+        }
+        assertThat(held.loss()).isCloseTo(plain.loss() + 2 * (1 - cos), within(CLOSE));
+        for (int i = 0; i < 12; i++) {
+            assertThat(java.util.Arrays.equals(
+                            held.gradient().row(i), plain.gradient().row(i)))
+                    .isEqualTo(i != 2);
+        }
+    }
+
     private double value(String name, Map<String, String> options) {
         return Losses.create(name, options, 1)
                 .evaluate(batch, EmbeddingMemory.none())

@@ -5,11 +5,11 @@ import java.util.List;
 
 import static io.anchorstream.model.loss.LossOption.number;
 
-/** Gives every loss the option of the {@link SemanticTerm}. */
-final class SemanticOption {
+/** Gives every loss the options of the {@link SemanticTerm} and of {@link ReplayDistillation}. */
+final class SharedOptions {
     private static final String DEFAULT_LOSS = "adaptive-triplet";
 
-    private SemanticOption() {}
+    private SharedOptions() {}
 
     static LossSpec addTo(LossSpec spec) {
         List<LossOption> options = new ArrayList<>(spec.options());
@@ -18,8 +18,11 @@ final class SemanticOption {
         options.add(number("semantic-weight", weight, "Weight of the image-to-text term; 0 = off."));
         options.add(number("semantic-temperature", 0.1, "Temperature of the image-to-text softmax."));
         options.add(number("semantic-rate", 3e-3, "Learning rate of the map into text space."));
+        options.add(number("replay-distillation", 0, "Weight that holds replayed items near their stored vectors."));
         return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
-            MetricLoss loss = spec.factory().create(values, seed);
+            MetricLoss own = spec.factory().create(values, seed);
+            double hold = values.number("replay-distillation", 0, 100);
+            MetricLoss loss = hold == 0 ? own : new ReplayDistillation(own, hold);
             double chosen = values.number("semantic-weight", 0, 100);
             if (chosen == 0) {
                 return loss;

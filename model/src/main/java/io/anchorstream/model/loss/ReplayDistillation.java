@@ -1,0 +1,77 @@
+package io.anchorstream.model.loss;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Holds replayed items near where they were: adds {@code weight * mean(1 - cos(now, stored))} over replayed items that
+ * have an earlier copy in the memory, against forgetting. The stored vectors carry no gradient.
+ */
+final class ReplayDistillation implements MetricLoss {
+    private final MetricLoss inner;
+    private final double weight;
+
+    ReplayDistillation(MetricLoss inner, double weight) {
+        this.inner = inner;
+        this.weight = weight;
+    }
+
+    @Override
+    public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
+        LossResult main = inner.evaluate(batch, memory);
+        if (main.validAnchors() == 0
+                || !memory.ready(batch.step())
+                || memory.embeddings().columns() != batch.embeddings().columns()) {
+            return main;
+        }
+        Map<Long, Integer> latest = new HashMap<>();
+        for (int slot : memory.liveSlots()) {
+            latest.put(memory.item(slot), slot);
+        }
+        UnitRows samples = UnitRows.of(batch.embeddings());
+        FloatMatrix stored = memory.embeddings();
+        int width = stored.columns();
+        FloatMatrix toUnit = FloatMatrix.zeros(batch.size(), width);
+        double sum = 0;
+        int held = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            Integer slot = batch.fresh()[i] ? null : latest.get(batch.items()[i]);
+            if (slot == null) {
+                continue;
+            }
+            held++;
+            for (int d = 0; d < width; d++) {
+                sum += (double) samples.unit().get(i, d) * stored.get(slot, d);
+            }
+            FloatMatrix.addScaled(toUnit.values(), i * width, -1, stored.values(), slot * width, width);
+        }
+        if (held == 0) {
+            return main;
+        }
+        double drift = 1 - sum / held;
+        FloatMatrix gradient =
+                new FloatMatrix(batch.size(), width, main.gradient().values().clone());
+        FloatMatrix back = samples.backward(toUnit);
+        FloatMatrix.addScaled(
+                gradient.values(), 0, (float) (weight / held), back.values(), 0, gradient.values().length);
+        Map<String, Double> metrics = new HashMap<>(main.metrics());
+        metrics.put("replay.drift", drift);
+        metrics.put("replay.held", (double) held);
+        return new LossResult(main.loss() + weight * drift, gradient, main.validAnchors(), main.activeShare(), metrics);
+    }
+
+    @Override
+    public void update(double rateFactor) {
+        inner.update(rateFactor);
+    }
+
+    @Override
+    public void save(SavedState state) {
+        inner.save(state);
+    }
+
+    @Override
+    public void load(SavedState state) {
+        inner.load(state);
+    }
+}
