@@ -194,6 +194,16 @@ public final class Keys {
     public static final ConfigKey<Boolean> GATE_SHADOW =
             key("gate.shadow", ValueType.flag(), "false", "Only report what the gate would decide; promote nothing.");
 
+    public static final ConfigKey<Integer> EMBED_THREADS =
+            key("embed.threads", ValueType.integer(1, 256), "1", "Stream threads of the embed role in this process.");
+    public static final ConfigKey<Integer> EMBED_BATCH =
+            key("embed.batch-size", ValueType.integer(1, 4_096), "32", "Most items in one inference call.");
+    public static final ConfigKey<Double> REFRESH_RATE = key(
+            "embed.refresh-per-second",
+            ValueType.number(0, Double.POSITIVE_INFINITY),
+            "0",
+            "Most items a partition re-embeds a second for a new generation; 0 = as fast as it goes.");
+
     private static final List<Section> SECTIONS = List.of(
             new Section(
                     "Process",
@@ -251,7 +261,11 @@ public final class Keys {
                             KEEP_CHECKPOINTS,
                             KEEP_VERSIONS,
                             HOLDOUT_ITEMS,
-                            GATE_SHADOW)));
+                            GATE_SHADOW)),
+            new Section(
+                    "Embedding",
+                    "How items get their vectors.",
+                    List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)));
 
     private Keys() {}
 

@@ -33,6 +33,10 @@ import io.anchorstream.service.http.PictureDecoder;
 import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.metrics.ServiceMetrics;
 import io.anchorstream.topology.batching.BatchSettings;
+import io.anchorstream.topology.embedding.EmbedProgress;
+import io.anchorstream.topology.embedding.EmbedSettings;
+import io.anchorstream.topology.embedding.EmbedTopics;
+import io.anchorstream.topology.embedding.EmbedTopology;
 import io.anchorstream.topology.labelling.ClusterSettings;
 import io.anchorstream.topology.labelling.HoldoutRule;
 import io.anchorstream.topology.labelling.LabelSettings;
@@ -154,7 +158,17 @@ public final class RoleStarter {
     }
 
     private void startEmbed(ModelFeed feed) {
-        org.slf4j.LoggerFactory.getLogger(RoleStarter.class).warn("embed role not wired: {}", feed);
+        EmbedSettings standard = EmbedSettings.defaults(settings.get(Keys.ITEM_PARTITIONS));
+        start(new StreamsRole(
+                "embed",
+                EmbedTopology.build(
+                        standard.withBatchSize(settings.get(Keys.EMBED_BATCH))
+                                .withRefreshPerSecond(settings.get(Keys.REFRESH_RATE)),
+                        EmbedTopics.of(cluster.topics(), cluster.serdeConfig(), cluster.registry()),
+                        feed,
+                        new EmbedProgress(),
+                        clock),
+                streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties()));
     }
 
     private void startLabel() throws IOException {
