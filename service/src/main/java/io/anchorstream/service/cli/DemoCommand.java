@@ -72,14 +72,14 @@ final class DemoCommand implements Callable<Integer> {
         DemoFolder folder = new DemoFolder(data);
         Map<String, String> flags = Map.of(Keys.HTTP_PORT.name(), Integer.toString(port));
         // Before anything is started: a mistake in the configuration must not cost half a minute.
-        config.settings(folder.presets(), flags);
+        config.settings(folder.presets(items), flags);
         ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
         try (Demo demo = Demo.start(
                 new Demo.Options(folder, items, pace, fresh, kafkaPort, registryPort),
                 addresses -> {
                     Map<String, String> fixed = new LinkedHashMap<>(flags);
                     fixed.putAll(addresses);
-                    return config.settings(folder.presets(), fixed);
+                    return config.settings(folder.presets(items), fixed);
                 },
                 progress)) {
             Optional<RunningRole> failed = demo.await();

@@ -263,9 +263,7 @@ public final class Keys {
                             HOLDOUT_ITEMS,
                             GATE_SHADOW)),
             new Section(
-                    "Embedding",
-                    "How items get their vectors.",
-                    List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)));
+                    "Embedding", "How items get their vectors.", List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)));
 
     private Keys() {}
 

@@ -51,9 +51,9 @@ public record DemoFolder(Path root) {
 
     /**
      * The demo's presets: one machine of two cores. Partitions cost start-up time and memory, and one sampler sees every
-     * label; the rest is the service's defaults.
+     * label; the rest is the service's defaults. A small catalogue makes few steps, so its versions come sooner.
      */
-    public Map<String, String> presets() {
+    public Map<String, String> presets(int items) {
         return Map.of(
                 Keys.DATA.name(), root.toString(),
                 Keys.ITEM_PARTITIONS.name(), "2",
@@ -61,7 +61,8 @@ public record DemoFolder(Path root) {
                 Keys.REPLICATION.name(), "1",
                 Keys.BATCH_RETENTION_BYTES.name(), "512MB",
                 Keys.HTTP_HOST.name(), "127.0.0.1",
-                Keys.HOLDOUT_ITEMS.name(), "3000");
+                Keys.HOLDOUT_ITEMS.name(), "3000",
+                Keys.STEPS_PER_VERSION.name(), Integer.toString(Math.max(5, Math.min(100, items / 100))));
     }
 
     private static void delete(Path path) {
