@@ -21,10 +21,10 @@ import io.anchorstream.topology.training.TrainingTopics;
 import io.anchorstream.topology.versions.ModelTopics;
 
 /** Turns the configuration into what the training loop and the model feed take. */
-final class Learning {
+public final class Learning {
     private Learning() {}
 
-    static TrainingConfig config(Settings settings) {
+    public static TrainingConfig config(Settings settings) {
         return new TrainingConfig(
                 settings.get(Keys.NETWORK),
                 settings.get(Keys.NETWORK_OPTIONS),

@@ -12,10 +12,10 @@ import io.anchorstream.model.training.BatchExample;
 import io.anchorstream.model.training.TrainingBatch;
 
 /** From the records on the topics to the model's plain types. */
-final class Batches {
+public final class Batches {
     private Batches() {}
 
-    static TrainingBatch of(MiniBatch batch) {
+    public static TrainingBatch of(MiniBatch batch) {
         return new TrainingBatch(
                 batch.getSampler(),
                 batch.getNumber(),

@@ -1,0 +1,19 @@
+package io.anchorstream.bench;
+
+import java.util.Arrays;
+
+import org.openjdk.jmh.Main;
+import picocli.CommandLine;
+
+/** {@code ./anchorstream bench}: side-by-side runs, or JMH with {@code bench jmh}. */
+public final class Bench {
+    private Bench() {}
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && arguments[0].equals("jmh")) {
+            Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
+        System.exit(new CommandLine(new SideBySide()).execute(arguments));
+    }
+}

@@ -1,0 +1,104 @@
+package io.anchorstream.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs the roles of the service beside bare loops on the same data and prints the ratios. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures the service beside bare loops on the same data, in one run, and prints a table.",
+            "\"bench jmh [pattern]\" runs the JMH benchmarks instead."
+        })
+final class SideBySide implements Callable<Integer> {
+    private static final List<String> STAGES = List.of("freshness", "labelling", "training", "refresh");
+
+    @Option(names = "--items", defaultValue = "4000", description = "Pictograms to measure with (${DEFAULT-VALUE}).")
+    private int items;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "60",
+            description = "Items a second of the freshness run (${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            description = "Stages to run: freshness, labelling, training, refresh (all; training and refresh need"
+                    + " labelling, which is then run too).")
+    private Set<String> only = new LinkedHashSet<>(STAGES);
+
+    @Option(
+            names = "--pictures",
+            defaultValue = "data/bench/pictograms",
+            description = "Where the drawn pictograms are kept for the next run (${DEFAULT-VALUE}).")
+    private Path pictures = Path.of("data/bench/pictograms");
+
+    @Override
+    public Integer call() throws Exception {
+        if (!STAGES.containsAll(only)) {
+            System.err.println("--only takes " + STAGES + ", not " + only);
+            return 2;
+        }
+        List<Measurement> results = new ArrayList<>();
+        try (Stack stack = new Stack()) {
+            Settings settings = stack.settings("full", Map.of());
+            say("drawing " + items + " pictograms (kept in " + pictures + ")");
+            Catalogue catalogue = Catalogue.draw(pictures, items, settings.get(Keys.IMAGE_SIZE));
+            if (only.contains("freshness")) {
+                say("freshness: all roles, " + (int) rate + " items/s for " + (int) (items / rate) + " s");
+                add(results, FreshnessStage.run(settings, catalogue, rate));
+            }
+            if (only.contains("labelling")) {
+                say("labelling with decoding");
+                add(
+                        results,
+                        List.of(LabellingStage.run(
+                                stack.settings("decode", Map.of(Keys.TEXT_ENCODER.name(), "hashed")),
+                                catalogue,
+                                false)));
+            }
+            Settings shared = stack.settings("canonical", Map.of(Keys.TEXT_ENCODER.name(), "hashed"));
+            if (only.contains("labelling") || only.contains("training") || only.contains("refresh")) {
+                say("labelling of canonical pictures");
+                add(results, List.of(LabellingStage.run(shared, catalogue, true)));
+            }
+            if (only.contains("training")) {
+                say("training on the batches just drawn");
+                add(results, List.of(TrainingStage.run(shared)));
+            }
+            if (only.contains("refresh")) {
+                say("refresh of the items just labelled");
+                add(results, List.of(RefreshStage.run(shared, catalogue)));
+            }
+        }
+        System.out.println();
+        System.out.println(Runtime.getRuntime().availableProcessors() + " processors, Java " + Runtime.version() + ", "
+                + items + " items");
+        System.out.println();
+        System.out.println(Measurement.HEADER);
+        results.forEach(result -> System.out.println(result.row()));
+        return 0;
+    }
+
+    private static void add(List<Measurement> results, List<Measurement> more) {
+        more.forEach(result -> say("  " + result.row()));
+        results.addAll(more);
+    }
+
+    private static void say(String text) {
+        System.err.println(text);
+    }
+}
