@@ -237,7 +237,7 @@ final class PageFixture implements AutoCloseable {
                             recall[version],
                             "holdout.map_at_r",
                             recall[version] * 0.55,
-                            "cross_domain.recall_at_1",
+                            "test.cross_domain_recall_at_1",
                             recall[version] - 0.05))
                     .setBaselines(Map.of(
                             "hog.test.cross_domain_recall_at_1", 0.395,
