@@ -16,8 +16,9 @@ final class SemanticTerm implements MetricLoss {
     /**
      * @param weight of this term beside the inner loss
      * @param rate learning rate of the map
+     * @param ramp steps over which the term's pull on the network grows to its weight: an untaught map pulls at random
      */
-    record Settings(double weight, double temperature, double rate, boolean centredText) {}
+    record Settings(double weight, double temperature, double rate, long ramp, boolean centredText) {}
 
     private final MetricLoss inner;
     private final Settings settings;
@@ -62,12 +63,17 @@ final class SemanticTerm implements MetricLoss {
         FloatMatrix toMapped = directions.backward(toDirections);
         embeddings.unit().addTransposedTimes(toMapped, 1, toMap);
         FloatMatrix toEmbeddings = embeddings.backward(toMapped.timesTransposed(map));
-        FloatMatrix gradient = add(main.gradient(), toEmbeddings, rows);
+        float pull = (float) Math.min(1, batch.step() / (double) Math.max(1, settings.ramp));
+        FloatMatrix gradient = add(main.gradient(), pull, toEmbeddings, rows);
 
         Map<String, Double> metrics = new HashMap<>(main.metrics());
         metrics.put("semantic.loss", loss);
         return new LossResult(
-                main.loss() + settings.weight * loss, gradient, main.validAnchors(), main.activeShare(), metrics);
+                main.loss() + pull * settings.weight * loss,
+                gradient,
+                main.validAnchors(),
+                main.activeShare(),
+                metrics);
     }
 
     private int[] rowsWithText(LossBatch batch) {
@@ -144,12 +150,12 @@ final class SemanticTerm implements MetricLoss {
         return out;
     }
 
-    private static FloatMatrix add(FloatMatrix gradient, FloatMatrix more, int[] rows) {
+    private static FloatMatrix add(FloatMatrix gradient, float factor, FloatMatrix more, int[] rows) {
         int width = gradient.columns();
         FloatMatrix sum =
                 new FloatMatrix(gradient.rows(), width, gradient.values().clone());
         for (int k = 0; k < rows.length; k++) {
-            FloatMatrix.addScaled(sum.values(), rows[k] * width, 1, more.values(), k * width, width);
+            FloatMatrix.addScaled(sum.values(), rows[k] * width, factor, more.values(), k * width, width);
         }
         return sum;
     }

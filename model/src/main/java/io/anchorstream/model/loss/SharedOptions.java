@@ -3,6 +3,7 @@ package io.anchorstream.model.loss;
 import java.util.ArrayList;
 import java.util.List;
 
+import static io.anchorstream.model.loss.LossOption.count;
 import static io.anchorstream.model.loss.LossOption.number;
 
 /** Gives every loss the options of the {@link SemanticTerm} and of {@link ReplayDistillation}. */
@@ -18,6 +19,8 @@ final class SharedOptions {
         options.add(number("semantic-weight", weight, "Weight of the image-to-text term; 0 = off."));
         options.add(number("semantic-temperature", 0.1, "Temperature of the image-to-text softmax."));
         options.add(number("semantic-rate", 3e-3, "Learning rate of the map into text space."));
+        options.add(
+                count("semantic-ramp", 200, "Steps over which the term's pull on the network grows to its weight."));
         options.add(number("replay-distillation", 0, "Weight that holds replayed items near their stored vectors."));
         return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
             MetricLoss own = spec.factory().create(values, seed);
@@ -33,6 +36,7 @@ final class SharedOptions {
                             chosen,
                             values.number("semantic-temperature", 1e-3, 100),
                             values.number("semantic-rate", 0, 1),
+                            values.count("semantic-ramp"),
                             true),
                     seed ^ 0x5e3a171cL);
         });

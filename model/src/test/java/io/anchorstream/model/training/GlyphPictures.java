@@ -73,9 +73,18 @@ final class GlyphPictures {
         return new TrainingBatch(0, number, examples);
     }
 
+    /** A text of its own for each class, as a sentence encoder would give it. */
     private static float[] text(int label) {
-        float[] text = new float[8];
-        text[label % 8] = 1;
+        Random random = new Random(label);
+        float[] text = new float[48];
+        double square = 0;
+        for (int d = 0; d < text.length; d++) {
+            text[d] = (float) random.nextGaussian();
+            square += text[d] * text[d];
+        }
+        for (int d = 0; d < text.length; d++) {
+            text[d] /= (float) Math.sqrt(square);
+        }
         return text;
     }
 }
