@@ -1,10 +1,14 @@
 package io.anchorstream.schemas.topics;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates the topic catalogue on a cluster and tells where a cluster differs from it. Never alters a topic. */
 public final class TopicAdmin {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     private TopicAdmin() {}
 
@@ -45,26 +51,42 @@ public final class TopicAdmin {
                         .map(spec -> spec.newTopic(replicationFactor))
                         .toList())
                 .values();
-        boolean raced = false;
+        Set<String> ours = new HashSet<>();
         for (TopicSpec spec : missing) {
             KafkaFuture<Void> future = created.get(spec.name());
             if (future == null) {
                 throw new KafkaException("The cluster did not answer for topic " + spec.name() + ".");
             }
             // Another instance that starts at the same time may have been first: look at what it made.
-            raced |= !await(
+            if (await(
                             future,
                             TopicExistsException.class,
                             "create topic " + spec.name() + " with " + replicationFactor + " copies")
-                    .done();
+                    .done()) {
+                ours.add(spec.name());
+            }
         }
-        if (raced) {
-            return diff(admin, topics);
-        }
-        return before.stream()
-                .map(status ->
-                        status instanceof TopicStatus.Missing gone ? new TopicStatus.Created(gone.spec()) : status)
+        return known(admin, topics).stream()
+                .map(status -> status instanceof TopicStatus.Exists
+                                && ours.contains(status.spec().name())
+                        ? new TopicStatus.Created(status.spec())
+                        : status)
                 .toList();
+    }
+
+    /** A created topic shows on each broker a moment later only: looks again until all do. */
+    private static List<TopicStatus> known(Admin admin, Topics topics) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        List<TopicStatus> statuses = diff(admin, topics);
+        while (statuses.stream().anyMatch(TopicStatus.Missing.class::isInstance)) {
+            if (System.nanoTime() > deadline) {
+                throw new KafkaException("The cluster took the new topics, but does not show them after "
+                        + PATIENCE.toSeconds() + " s: " + statuses);
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+            statuses = diff(admin, topics);
+        }
+        return statuses;
     }
 
     /** Compares the cluster with the catalogue and changes nothing: Missing, Exists or Differs per topic. */
