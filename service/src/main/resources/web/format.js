@@ -10,7 +10,7 @@ export function compact(n) {
 export const percent = (x, digits = 1) => `${(100 * x).toFixed(digits)}\u00a0%`;
 
 export function millis(ms) {
-  if (ms < 0) return '–';
+  if (ms === null || ms === undefined) return '–';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;

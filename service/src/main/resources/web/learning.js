@@ -73,7 +73,7 @@ function layOut() {
 
   const root = el('div', stats,
     el('section.card', el('div.chart-head', el('div', el('h2', 'Model versions'), about), scores), versions.root,
-      el('p.legend', el('span', el('i.point.full'), 'promoted'), el('span', el('i.point'), 'rejected'), el('span', el('i.dash'), 'raw image features, nothing learned'))),
+      el('p.legend', el('span', el('i.point.full'), 'promoted'), el('span', el('i.point.rejected'), 'rejected'), el('span', el('i.dash'), 'raw image features, nothing learned'))),
     el('div.charts',
       card('Loss', 'mean over active triplets', small[0]),
       card('Active triplets', 'share that still teaches something', small[1]),

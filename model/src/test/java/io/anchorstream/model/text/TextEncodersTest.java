@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -104,10 +106,39 @@ class TextEncodersTest {
     }
 
     @Nested
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     class MiniLm implements EncoderContract {
+        /** Loading the model takes longer than all tests together; it is safe for use by several. */
+        private final TextEncoder loaded = new MiniLmTextEncoder(1);
+
+        @AfterAll
+        void unload() {
+            loaded.close();
+        }
+
         @Override
         public TextEncoder encoder() {
-            return new MiniLmTextEncoder(1);
+            return new TextEncoder() {
+                @Override
+                public String version() {
+                    return loaded.version();
+                }
+
+                @Override
+                public int dimension() {
+                    return loaded.dimension();
+                }
+
+                @Override
+                public List<Optional<float[]>> encode(List<String> texts) {
+                    return loaded.encode(texts);
+                }
+
+                @Override
+                public void close() {
+                    // The tests share one; unload() closes it.
+                }
+            };
         }
 
         @Test

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.service.monitor.PipelineMonitor.PipelineView;
+import org.jspecify.annotations.Nullable;
 
 /** Words for what happens: a line for each decision on a version and each completed generation, and one for progress. */
 public final class DemoReport {
@@ -93,7 +94,7 @@ public final class DemoReport {
         return String.format(
                 Locale.ROOT,
                 "items %,d of %,d | labelled %,d in %,d classes | step %,d | version %s, generation %s, %,d searchable |"
-                        + " fresh p99 %,.1f s | dead letters %d",
+                        + " fresh p99 %s | dead letters %d",
                 sent,
                 total,
                 view.labelled(),
@@ -102,8 +103,12 @@ public final class DemoReport {
                 dash(view.servingVersion()),
                 dash(view.servingGeneration()),
                 view.embedded(),
-                view.freshness().p99Millis() / 1000.0,
+                seconds(view.freshness().p99Millis()),
                 view.deadLetters().count());
+    }
+
+    private static String seconds(@Nullable Long millis) {
+        return millis == null ? "-" : String.format(Locale.ROOT, "%,.1f s", millis / 1000.0);
     }
 
     private static String dash(long number) {

@@ -1,10 +1,12 @@
 package io.anchorstream.service.http;
 
 import java.util.Map;
+import java.util.function.Supplier;
 
 import io.anchorstream.service.index.CatalogueIndex;
 import io.anchorstream.service.index.MixedVectorsException;
 import io.anchorstream.service.index.VectorIndex;
+import io.anchorstream.service.metrics.PageMetrics;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -43,6 +45,11 @@ public final class PageServer implements AutoCloseable {
             PrometheusMeterRegistry metrics,
             HealthProbe live,
             HealthProbe ready) {
+        PageMetrics numbers = new PageMetrics(metrics, sources.pipeline()::view, sources.learning());
+        Supplier<String> scrape = () -> {
+            numbers.refresh();
+            return metrics.scrape();
+        };
         Javalin javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -58,7 +65,7 @@ public final class PageServer implements AutoCloseable {
             });
             config.routes.before(SecurityHeaders::add);
             addApi(config, settings, sources);
-            addOperations(config, metrics, live, ready);
+            addOperations(config, scrape, live, ready);
             addErrors(config);
         });
         try {
@@ -125,11 +132,11 @@ public final class PageServer implements AutoCloseable {
             int versions) {}
 
     private static void addOperations(
-            JavalinConfig config, PrometheusMeterRegistry metrics, HealthProbe live, HealthProbe ready) {
+            JavalinConfig config, Supplier<String> scrape, HealthProbe live, HealthProbe ready) {
         config.routes.get("/health/live", ctx -> answer(ctx, live.check()));
         config.routes.get("/health/ready", ctx -> answer(ctx, ready.check()));
         config.routes.get("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
-                .result(metrics.scrape()));
+                .result(scrape.get()));
     }
 
     private static void answer(Context ctx, HealthProbe.Health health) {

@@ -26,7 +26,6 @@ import io.anchorstream.service.monitor.LearningHistory;
 import io.anchorstream.service.monitor.PipelineMonitor;
 import io.anchorstream.service.monitor.TopicFollower;
 import io.anchorstream.service.projection.MapService;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -133,7 +132,6 @@ public final class SearchPage implements AutoCloseable {
             catalogue.close();
             throw e;
         }
-        registerGauges(metrics, role, pipeline);
         TopicFollower follower = new TopicFollower(
                 "learning-history",
                 List.of(
@@ -150,26 +148,6 @@ public final class SearchPage implements AutoCloseable {
         });
         fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
         return new SearchPage(role.start(), follower.start(), pipeline.start(), map, filler, server);
-    }
-
-    private static void registerGauges(PrometheusMeterRegistry metrics, IndexRole role, PipelineMonitor pipeline) {
-        Gauge.builder("anchorstream.index.lag", role, IndexRole::lag)
-                .description("records the index has not applied yet, -1 before the first poll")
-                .register(metrics);
-        Gauge.builder("anchorstream.index.items", pipeline, monitor -> monitor.view()
-                        .embedded())
-                .description("items in the index in service")
-                .register(metrics);
-        Gauge.builder("anchorstream.index.generation", pipeline, monitor -> monitor.view()
-                        .servingGeneration())
-                .description("generation in service, -1 until one is complete")
-                .register(metrics);
-        Gauge.builder(
-                        "anchorstream.freshness.p99.seconds",
-                        pipeline,
-                        monitor -> monitor.view().freshness().p99Millis() / 1000.0)
-                .description("item appended to embedding visible, 99 per cent quantile of the last 2,000 items")
-                .register(metrics);
     }
 
     private static void follow(

@@ -2,6 +2,8 @@ package io.anchorstream.service.index;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 /** How long new items took from their append to a visible embedding, over the last measurements. Thread-safe. */
 public final class Freshness {
     private static final int WINDOW = 2_000;
@@ -16,7 +18,7 @@ public final class Freshness {
     public synchronized Quantiles quantiles() {
         int held = (int) Math.min(count, WINDOW);
         if (held == 0) {
-            return new Quantiles(0, -1, -1);
+            return new Quantiles(0, null, null);
         }
         long[] sorted = Arrays.copyOf(millis, held);
         Arrays.sort(sorted);
@@ -29,8 +31,9 @@ public final class Freshness {
 
     /**
      * @param count measurements in all
-     * @param p50Millis median over the window, -1 = none yet
-     * @param p99Millis 99 per cent quantile over the window, -1 = none yet
+     * @param p50Millis median over the window, null = none yet
+     * @param p99Millis 99 per cent quantile over the window, null = none yet
      */
-    public record Quantiles(long count, long p50Millis, long p99Millis) {}
+    public record Quantiles(
+            long count, @Nullable Long p50Millis, @Nullable Long p99Millis) {}
 }

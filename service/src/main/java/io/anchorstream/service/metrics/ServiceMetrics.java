@@ -3,7 +3,10 @@ package io.anchorstream.service.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
+import io.anchorstream.topology.embedding.EmbedProgress;
+import io.anchorstream.topology.embedding.EmbedProgress.Partition;
 import io.anchorstream.topology.training.TrainingStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -21,6 +24,8 @@ import org.apache.kafka.streams.KafkaStreams;
 public final class ServiceMetrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final List<AutoCloseable> binders = new ArrayList<>();
+    /** Meters refer to what they measure weakly; nobody else may hold it. */
+    private final List<Object> kept = new ArrayList<>();
 
     public ServiceMetrics() {
         JvmGcMetrics collections = new JvmGcMetrics();
@@ -44,7 +49,8 @@ public final class ServiceMetrics implements AutoCloseable {
     }
 
     /** Binds the training loop. */
-    public void bind(Supplier<TrainingStatus> status) {
+    public synchronized void bind(Supplier<TrainingStatus> status) {
+        kept.add(status);
         Gauge.builder("anchorstream.train.step", status, now -> now.get().step())
                 .description("training steps behind the present weights")
                 .register(registry);
@@ -72,11 +78,48 @@ public final class ServiceMetrics implements AutoCloseable {
                 TrainingStatus::publicationSeconds);
     }
 
+    /** Binds what the embed role's tasks of this process do. */
+    public synchronized void bind(EmbedProgress progress) {
+        kept.add(progress);
+        FunctionCounter.builder("anchorstream.embed.vectors", progress, EmbedProgress::freshVectors)
+                .tag("kind", "fresh")
+                .description("vectors written by this process, by kind: new items (fresh) or refreshes (refresh)")
+                .register(registry);
+        FunctionCounter.builder("anchorstream.embed.vectors", progress, EmbedProgress::refreshedVectors)
+                .tag("kind", "refresh")
+                .description("vectors written by this process, by kind: new items (fresh) or refreshes (refresh)")
+                .register(registry);
+        FunctionCounter.builder("anchorstream.embed.calls", progress, EmbedProgress::inferenceCalls)
+                .description("calls of the model; vectors divided by calls is the mean micro-batch")
+                .register(registry);
+        FunctionCounter.builder("anchorstream.embed.inference.seconds", progress, EmbedProgress::inferenceSeconds)
+                .description("time in calls of the model")
+                .register(registry);
+        gauge("anchorstream.embed.partitions", "partitions this process embeds", progress, partition -> 1);
+        gauge("anchorstream.embed.items", "live items of those partitions", progress, Partition::items);
+        gauge(
+                "anchorstream.embed.items.embedded",
+                "of those, with a vector of the generation being built",
+                progress,
+                Partition::embedded);
+        gauge(
+                "anchorstream.embed.refresh.per.second",
+                "items re-embedded a second since the refresh began",
+                progress,
+                Partition::perSecond);
+    }
+
+    private void gauge(
+            String name, String description, EmbedProgress progress, ToDoubleFunction<Partition> ofPartition) {
+        Gauge.builder(name, progress, now -> now.partitions().values().stream()
+                        .mapToDouble(ofPartition)
+                        .sum())
+                .description(description)
+                .register(registry);
+    }
+
     private void counter(
-            String name,
-            String description,
-            Supplier<TrainingStatus> status,
-            java.util.function.ToDoubleFunction<TrainingStatus> value) {
+            String name, String description, Supplier<TrainingStatus> status, ToDoubleFunction<TrainingStatus> value) {
         FunctionCounter.builder(name, status, now -> value.applyAsDouble(now.get()))
                 .description(description)
                 .register(registry);

@@ -2,6 +2,7 @@ package io.anchorstream.service.monitor;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +79,35 @@ public final class LearningHistory {
         return Optional.ofNullable(versions.get(version));
     }
 
+    /** The version in service, or empty before the first. */
+    public synchronized Optional<VersionView> serving() {
+        return versions.values().stream()
+                .filter(version -> version.state() == VersionState.PROMOTED)
+                .max(Comparator.comparingLong(VersionView::generation));
+    }
+
+    /** The newest step that taught something, or empty before the first. */
+    public synchronized Optional<StepPoint> newestStep() {
+        return recent.stream()
+                .filter(step -> step.getSkipped() == null)
+                .reduce((before, after) -> after)
+                .map(step -> new StepPoint(
+                        step.getStep(),
+                        step.getLoss(),
+                        step.getActiveShare(),
+                        step.getPrequentialRecallAt1(),
+                        step.getTimestamp()));
+    }
+
     public synchronized int versionCount() {
         return versions.size();
+    }
+
+    /** Trained versions that were in service at some time. */
+    public synchronized long promotedCount() {
+        return versions.values().stream()
+                .filter(version -> version.everPromoted() && version.version() > 0)
+                .count();
     }
 
     private double imagesPerSecond() {

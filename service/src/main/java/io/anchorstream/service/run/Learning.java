@@ -60,7 +60,6 @@ public final class Learning {
                 standard.rescoreEvery(),
                 new GateSettings(
                         gate.rules(), gate.minimumItems(), gate.minimumSpread(), settings.get(Keys.GATE_SHADOW)),
-                standard.nonFiniteLimit(),
                 standard.queue(),
                 preprocessing,
                 provenance(settings, runtime));

@@ -159,6 +159,8 @@ public final class RoleStarter {
 
     private void startEmbed(ModelFeed feed) {
         EmbedSettings standard = EmbedSettings.defaults(settings.get(Keys.ITEM_PARTITIONS));
+        EmbedProgress progress = new EmbedProgress();
+        metrics.bind(progress);
         start(new StreamsRole(
                 "embed",
                 EmbedTopology.build(
@@ -166,7 +168,7 @@ public final class RoleStarter {
                                 .withRefreshPerSecond(settings.get(Keys.REFRESH_RATE)),
                         EmbedTopics.of(cluster.topics(), cluster.serdeConfig(), cluster.registry()),
                         feed,
-                        new EmbedProgress(),
+                        progress,
                         clock),
                 streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties()));
     }

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Hears the reports of all partitions and declares each generation OPENED once, COMPLETE once every partition is done,
  * and RETIRED once a later one is complete. Reports of a superseded generation are ignored, so it is never completed.
+ * An empty partition counts as done, an empty catalogue does not: COMPLETE waits for the first live item.
  */
 final class DeclareGenerations extends ContextualProcessor<String, RefreshReport, String, GenerationEvent> {
     static final String REPORTS = "generation-reports";
@@ -82,7 +83,9 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
                         .setDone(report.getDone())
                         .build());
         List<RefreshReport> all = allReports();
-        if (all.size() == partitions && all.stream().allMatch(RefreshReport::getDone)) {
+        // COMPLETE tells indexers to swap: to a generation without items nobody wants to.
+        boolean any = all.stream().anyMatch(one -> one.getItems() > 0);
+        if (any && all.size() == partitions && all.stream().allMatch(RefreshReport::getDone)) {
             complete(report, all);
         }
     }

@@ -149,7 +149,8 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
 
     private RefreshState refresh(RefreshState begun) {
         RefreshState state = begun;
-        Optional<Embedder> embedder = state.done()
+        // An empty shelf is reported as done but not closed: its first items count before the generation is complete.
+        Optional<Embedder> embedder = state.done() || shelf.live() == 0
                 ? Optional.empty()
                 : models.embedder(state.building().version());
         if (embedder.isEmpty()) {
@@ -222,7 +223,8 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
     private void report(RefreshState state) {
         long now = clock.millis();
         Promotion building = state.building();
-        Reported latest = new Reported(building.generation(), shelf.live(), shelf.embedded(), state.done());
+        Reported latest =
+                new Reported(building.generation(), shelf.live(), shelf.embedded(), state.done() || shelf.live() == 0);
         boolean turned = latest.generation() != reported.generation() || latest.done() != reported.done();
         boolean waited = now - reportedAt >= settings.reportEvery().toMillis();
         if (latest.equals(reported) || !(turned || waited)) {

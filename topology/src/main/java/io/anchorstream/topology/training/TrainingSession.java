@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
 final class TrainingSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
     private static final Duration HOLDOUT_PATIENCE = Duration.ofSeconds(60);
-    private static final String FINITE = "finite"; // "the loss is not finite", "non-finite gradient"
 
     private final TrainingSettings settings;
     private final TrainingTopics topics;
@@ -62,7 +61,6 @@ final class TrainingSession implements AutoCloseable {
 
     private Trainer trainer;
     private long grownFrom;
-    private int nonFinite;
     private long scoredAt;
     private long taken;
     private long skipped;
@@ -161,10 +159,9 @@ final class TrainingSession implements AutoCloseable {
         if (result.skipped().isPresent()) {
             skipped++;
         }
-        nonFinite = result.skipped().filter(why -> why.contains(FINITE)).isPresent() ? nonFinite + 1 : 0;
-        if (nonFinite >= settings.nonFiniteLimit()) {
+        if (trainer.restoreAdvised()) {
             returnToLastGood();
-        } else if (trainer.step() % settings.stepsPerVersion() == 0 && nonFinite == 0) {
+        } else if (trainer.step() % settings.stepsPerVersion() == 0) {
             publishVersion();
         }
         showStatus();
@@ -310,9 +307,8 @@ final class TrainingSession implements AutoCloseable {
         trainer.close();
         trainer = origin.trainer();
         grownFrom = origin.version();
-        note = nonFinite + " non-finite steps in a row: back to "
+        note = "too many steps in a row without a finite loss and gradient: back to "
                 + (origin.version() < 0 ? "a new network" : "the checkpoint of version " + origin.version());
-        nonFinite = 0;
         LOG.error("{}; the batches of those steps are passed over", note);
     }
 

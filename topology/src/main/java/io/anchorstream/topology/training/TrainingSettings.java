@@ -18,7 +18,6 @@ import io.anchorstream.model.training.TrainingConfig;
  * @param holdoutGrowth share by which the hold-out must change before the version in service is scored again
  * @param holdoutQuiet how long the hold-out must have been quiet for a score outside a version's publication
  * @param rescoreEvery least time between two scores of the version in service while the hold-out keeps growing
- * @param nonFiniteLimit so many non-finite steps in a row restore the last good checkpoint
  * @param queue batches polled and decoded ahead of the step
  * @param preprocessing digest of the decoding and resizing settings, recorded with each version
  * @param provenance code version, config digest and the like, recorded with each version
@@ -34,7 +33,6 @@ public record TrainingSettings(
         Duration holdoutQuiet,
         Duration rescoreEvery,
         GateSettings gate,
-        int nonFiniteLimit,
         int queue,
         String preprocessing,
         Map<String, String> provenance) {
@@ -61,7 +59,6 @@ public record TrainingSettings(
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(30),
                 GateSettings.defaults(),
-                5,
                 3,
                 "",
                 Map.of());
@@ -79,7 +76,6 @@ public record TrainingSettings(
                 holdoutQuiet,
                 rescoreEvery,
                 gate,
-                nonFiniteLimit,
                 queue,
                 preprocessing,
                 provenance);

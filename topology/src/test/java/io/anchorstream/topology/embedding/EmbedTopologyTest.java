@@ -73,13 +73,18 @@ class EmbedTopologyTest {
     }
 
     @Test
-    void declaresAnEmptyPartitionComplete() {
+    void holdsCompletionBackWhileTheCatalogueIsEmpty() {
         models.promote(0, 0);
         try (EmbedBench bench = bench(SETTINGS)) {
-            bench.flush(2);
+            bench.flush(30);
             assertThat(bench.events())
                     .extracting(GenerationEvent::getState)
-                    .containsExactly(GenerationState.OPENED, GenerationState.PROGRESS, GenerationState.COMPLETE);
+                    .containsExactly(GenerationState.OPENED, GenerationState.PROGRESS);
+
+            add(bench, 3);
+            bench.flush(60);
+            GenerationEvent complete = only(bench.events(), GenerationState.COMPLETE);
+            assertThat(complete.getItems()).isEqualTo(3).isEqualTo(complete.getEmbedded());
         }
     }
 
