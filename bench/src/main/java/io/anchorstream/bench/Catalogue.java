@@ -23,7 +23,21 @@ import io.anchorstream.service.run.Cluster;
 record Catalogue(List<Item> items) {
 
     @SuppressWarnings("ArrayRecordComponent") // read-only, compared by no one
-    record Item(CatalogueEntry entry, byte[] png, CanonicalImage canonical) {}
+    record Item(CatalogueEntry entry, byte[] png, CanonicalImage canonical) {
+        private CatalogueEntry again(int pass) {
+            return new CatalogueEntry(
+                    entry.id() + "#" + pass,
+                    entry.title(),
+                    entry.description(),
+                    entry.keywords(),
+                    entry.category(),
+                    entry.attributes(),
+                    entry.image(),
+                    entry.group(),
+                    entry.domain(),
+                    entry.test());
+        }
+    }
 
     static Catalogue draw(Path folder, int count, int imageSize) throws IOException, InterruptedException {
         ImageDecoder decoder = new ImageDecoder(ImageLimits.defaults(), imageSize);
@@ -46,12 +60,15 @@ record Catalogue(List<Item> items) {
         return items.stream().map(Item::canonical).toList();
     }
 
-    /** Puts all items on the topic. */
-    void write(Cluster cluster, boolean canonical) {
+    /** Puts all items on the topic so many times, each time under other ids. */
+    void write(Cluster cluster, boolean canonical, int passes) {
         try (ItemWriter writer = writer(cluster)) {
-            for (Item item : items) {
-                writer.write(
-                        item.entry(), Optional.of(canonical ? item.canonical().toBytes() : item.png()));
+            for (int pass = 0; pass < passes; pass++) {
+                for (Item item : items) {
+                    writer.write(
+                            item.again(pass),
+                            Optional.of(canonical ? item.canonical().toBytes() : item.png()));
+                }
             }
             writer.flush();
         }

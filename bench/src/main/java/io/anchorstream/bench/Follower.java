@@ -49,16 +49,10 @@ final class Follower<T extends SpecificRecord> implements AutoCloseable {
         }
     }
 
-    /** Bytes of all values on the topic now. */
-    static long count(Cluster cluster, String topic) {
-        try (Consumer<String, byte[]> consumer = cluster.reader()) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            return consumer.endOffsets(partitions).values().stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
-        }
+    /** Whether everything that is on the topic now was handed on; end offsets count transaction markers too. */
+    boolean atEnd() {
+        return consumer.endOffsets(consumer.assignment()).entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
     @Override

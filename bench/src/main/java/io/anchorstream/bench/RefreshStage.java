@@ -40,7 +40,7 @@ final class RefreshStage {
         double ours = service(settings);
         double after = bare(settings, images);
         return new Measurement(
-                "refresh of " + images.size() + " items",
+                "refresh of " + images.size() * LabellingStage.PASSES + " items",
                 ours,
                 Optional.of((before + after) / 2),
                 "images/s",

@@ -24,14 +24,13 @@ import io.anchorstream.topology.training.Batches;
  */
 final class TrainingStage {
     private static final int WARM_UP = 20;
+    private static final int MOST = 300;
 
     private TrainingStage() {}
 
     static Measurement run(Settings settings) throws IOException {
         Cluster cluster = Cluster.of(settings);
-        int batches = Math.toIntExact(Math.min(
-                300, Follower.count(cluster, cluster.topics().trainingBatches().name())));
-        List<TrainingBatch> all = read(cluster, batches);
+        List<TrainingBatch> all = read(cluster);
         double before = bare(settings, all);
         double ours = service(settings, cluster, all.size());
         double after = bare(settings, all);
@@ -44,15 +43,19 @@ final class TrainingStage {
                 "ratio ≥ 0.9");
     }
 
-    private static List<TrainingBatch> read(Cluster cluster, int count) {
+    private static List<TrainingBatch> read(Cluster cluster) {
         List<TrainingBatch> batches = new ArrayList<>();
         try (Follower<MiniBatch> follower =
                 new Follower<>(cluster, cluster.topics().trainingBatches().name(), MiniBatch.class)) {
-            follower.until(() -> batches.size() >= count, (batch, now) -> {
-                if (batches.size() < count) {
+            follower.until(() -> batches.size() >= MOST || follower.atEnd(), (batch, now) -> {
+                if (batches.size() < MOST) {
                     batches.add(Batches.of(batch));
                 }
             });
+        }
+        if (batches.size() <= WARM_UP) {
+            throw new IllegalStateException("only " + batches.size() + " mini-batches were drawn, and " + WARM_UP
+                    + " are the warm-up; measure with more --items");
         }
         return batches;
     }

