@@ -14,16 +14,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.anchorstream.model.image.ImageDecoder;
-import io.anchorstream.model.image.ImageLimits;
 import io.anchorstream.model.image.RejectedImageException;
-import io.anchorstream.model.text.CachingTextEncoder;
-import io.anchorstream.model.text.HashedTextEncoder;
-import io.anchorstream.model.text.MiniLmTextEncoder;
 import io.anchorstream.model.text.TextEncoder;
 import io.anchorstream.model.training.HoldoutEvaluator;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.PyTorchModelRuntime;
-import io.anchorstream.service.config.ConfigurationException;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.http.HealthProbe;
@@ -32,18 +27,12 @@ import io.anchorstream.service.http.PageSources;
 import io.anchorstream.service.http.PictureDecoder;
 import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.metrics.ServiceMetrics;
-import io.anchorstream.topology.batching.BatchSettings;
 import io.anchorstream.topology.embedding.EmbedProgress;
 import io.anchorstream.topology.embedding.EmbedSettings;
 import io.anchorstream.topology.embedding.EmbedTopics;
 import io.anchorstream.topology.embedding.EmbedTopology;
-import io.anchorstream.topology.labelling.ClusterSettings;
-import io.anchorstream.topology.labelling.HoldoutRule;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
-import io.anchorstream.topology.labelling.LabellingFunctions;
-import io.anchorstream.topology.labelling.LabellingRulesFile;
-import io.anchorstream.topology.labelling.TextLimits;
 import io.anchorstream.topology.streams.StreamsSettings;
 import io.anchorstream.topology.training.TrainingClients;
 import io.anchorstream.topology.training.TrainingLoop;
@@ -51,8 +40,6 @@ import io.anchorstream.topology.versions.ModelFeed;
 
 /** Builds each role from the configuration and hands it to the process that watches and stops it. */
 public final class RoleStarter {
-    private static final long TEXT_CACHE_BYTES = 16L * 1024 * 1024;
-
     private final Settings settings;
     private final Cluster cluster;
     private final ServiceProcess process;
@@ -69,15 +56,7 @@ public final class RoleStarter {
         this.metrics = metrics;
         this.clock = clock;
         this.data = settings.get(Keys.DATA);
-        ImageLimits standard = ImageLimits.defaults();
-        this.decoder = new ImageDecoder(
-                new ImageLimits(
-                        Math.toIntExact(settings.get(Keys.IMAGE_MAX_BYTES)),
-                        settings.get(Keys.IMAGE_MAX_PIXELS),
-                        standard.maxEdge(),
-                        standard.maxCompression(),
-                        standard.freePixels()),
-                settings.get(Keys.IMAGE_SIZE));
+        this.decoder = Labelling.decoder(settings);
     }
 
     /**
@@ -174,28 +153,8 @@ public final class RoleStarter {
     }
 
     private void startLabel() throws IOException {
-        TextEncoder encoder = process.own("text encoder", textEncoder());
-        String rules = settings.get(Keys.LABEL_RULES);
-        ClusterSettings clusters = ClusterSettings.defaults();
-        LabelSettings label = new LabelSettings(
-                TextLimits.defaults(),
-                rules.isEmpty() ? LabellingFunctions.none() : LabellingRulesFile.read(Path.of(rules)),
-                new ClusterSettings(
-                        settings.get(Keys.LABEL_JOIN).floatValue(),
-                        settings.get(Keys.LABEL_MERGE).floatValue(),
-                        clusters.stepCap(),
-                        clusters.maxClassesPerBlock(),
-                        clusters.textBits()),
-                new HoldoutRule(settings.get(Keys.HOLDOUT_ONE_IN)),
-                new BatchSettings(
-                        settings.get(Keys.BATCH_LABELS),
-                        settings.get(Keys.BATCH_ITEMS),
-                        settings.get(Keys.BATCH_GRADIENTS),
-                        settings.get(Keys.BATCH_NEAR),
-                        settings.get(Keys.BATCH_BUFFER),
-                        settings.get(Keys.BATCH_QUIET),
-                        settings.get(Keys.SEED)),
-                settings.get(Keys.SAMPLER_PARTITIONS));
+        TextEncoder encoder = process.own("text encoder", Labelling.textEncoder(settings));
+        LabelSettings label = Labelling.settings(settings);
         start(new StreamsRole(
                 "label",
                 LabelTopology.build(label, cluster.topics(), cluster.serdeConfig(), decoder, encoder),
@@ -205,14 +164,6 @@ public final class RoleStarter {
     private void start(StreamsRole role) {
         metrics.bind(role.streams());
         process.own(role).start();
-    }
-
-    private TextEncoder textEncoder() {
-        return switch (settings.get(Keys.TEXT_ENCODER)) {
-            case "hashed" -> new HashedTextEncoder();
-            case "minilm" -> new CachingTextEncoder(new MiniLmTextEncoder(1), TEXT_CACHE_BYTES);
-            default -> throw new ConfigurationException("no text encoder " + settings.get(Keys.TEXT_ENCODER));
-        };
     }
 
     private StreamsSettings streams(Role role, int threads) {

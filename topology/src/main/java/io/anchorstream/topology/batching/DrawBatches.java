@@ -1,10 +1,8 @@
 package io.anchorstream.topology.batching;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
-import io.anchorstream.avro.BatchItem;
 import io.anchorstream.avro.MiniBatch;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -20,9 +18,7 @@ public final class DrawBatches implements Processor<String, Object, String, Mini
     private final BatchSettings settings;
     private final String textEncoder;
     private @Nullable ProcessorContext<String, MiniBatch> context;
-    private @Nullable ClassBuffers buffers;
-    private @Nullable PkSampler sampler;
-    private int partition;
+    private @Nullable BatchDrawer drawer;
     private boolean quiet;
 
     /**
@@ -36,11 +32,12 @@ public final class DrawBatches implements Processor<String, Object, String, Mini
     @Override
     public void init(ProcessorContext<String, MiniBatch> context) {
         this.context = context;
-        partition = context.taskId().partition();
-        BufferStore store = new BufferStore(
-                context.getStateStore(ClassBuffers.ITEMS_STORE), context.getStateStore(ClassBuffers.INDEX_STORE));
-        buffers = new ClassBuffers(store, settings.bufferPerLabel(), Seeds.mix(settings.seed(), partition));
-        sampler = new PkSampler(settings, partition, buffers);
+        drawer = new BatchDrawer(
+                settings,
+                context.taskId().partition(),
+                textEncoder,
+                context.getStateStore(ClassBuffers.ITEMS_STORE),
+                context.getStateStore(ClassBuffers.INDEX_STORE));
         Duration quietFlush = settings.quietFlush();
         if (!quietFlush.isZero()) {
             context.schedule(quietFlush, PunctuationType.WALL_CLOCK_TIME, this::flush);
@@ -51,17 +48,11 @@ public final class DrawBatches implements Processor<String, Object, String, Mini
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
     public void process(Record<String, Object> record) {
         quiet = false;
-        if (record.value() instanceof BufferEvent.Arrived arrived) {
-            buffers.arrive(
-                    arrived.label(),
-                    new BufferedItem(arrived.itemId(), arrived.confidence(), arrived.textVector(), arrived.image()));
-        } else if (record.value() instanceof BufferEvent.Forgotten forgotten) {
-            buffers.forget(forgotten.itemId());
-        } else if (record.value() instanceof BufferEvent.Merged merged) {
-            buffers.merge(merged.gone(), merged.kept());
+        if (record.value() instanceof BufferEvent event) {
+            drawer.accept(event);
         }
-        while (sampler.isDue()) {
-            send(record.timestamp());
+        for (Optional<MiniBatch> due = drawer.due(); due.isPresent(); due = drawer.due()) {
+            send(due.get(), record.timestamp());
         }
     }
 
@@ -71,20 +62,13 @@ public final class DrawBatches implements Processor<String, Object, String, Mini
             quiet = true;
             return;
         }
-        for (int i = 0; i < MAX_FLUSHED_BATCHES && sampler.canDraw(); i++) {
-            send(now);
+        for (int i = 0; i < MAX_FLUSHED_BATCHES; i++) {
+            drawer.flush().ifPresent(batch -> send(batch, now));
         }
     }
 
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
-    private void send(long timestamp) {
-        List<Pick> picks = sampler.draw();
-        long number = buffers.takeBatchNumber();
-        List<BatchItem> items = new ArrayList<>(picks.size());
-        // Replay first: a fresh item that enters the reservoir may push out one that was picked.
-        picks.stream().filter(pick -> !pick.fresh()).forEach(pick -> items.add(buffers.draw(pick)));
-        picks.stream().filter(Pick::fresh).forEach(pick -> items.add(buffers.draw(pick)));
-        MiniBatch batch = new MiniBatch(partition, number, textEncoder, items);
-        context.forward(new Record<>(Integer.toString(partition), batch, timestamp));
+    private void send(MiniBatch batch, long timestamp) {
+        context.forward(new Record<>(Integer.toString(batch.getSampler()), batch, timestamp));
     }
 }

@@ -1,9 +1,7 @@
 package io.anchorstream.topology.labelling;
 
-import java.util.Arrays;
 import java.util.Optional;
 
-import io.anchorstream.avro.EvaluationTruth;
 import io.anchorstream.avro.HoldoutItem;
 import io.anchorstream.avro.LabelledItem;
 import io.anchorstream.avro.WeakLabel;
@@ -23,13 +21,10 @@ import org.jspecify.annotations.Nullable;
  * handled by two tasks whose writes may land in either order; catalog.images has the item's true state.
  */
 final class AssignLabel implements Processor<String, LabelledItem, String, Object> {
-    private static final long NO_LABEL = -1;
-
     private final ClusterSettings settings;
     private final HoldoutRule holdout;
     private @Nullable ProcessorContext<String, Object> context;
-    private @Nullable LabelStore store;
-    private @Nullable LeaderClustering clustering;
+    private @Nullable ItemLabeller labeller;
 
     AssignLabel(ClusterSettings settings, HoldoutRule holdout) {
         this.settings = settings;
@@ -39,18 +34,15 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
     @Override
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
-        LabelStore labels = new LabelStore(context.getStateStore(LabelTopology.LABELS_STORE));
-        this.store = labels;
-        this.clustering =
-                new LeaderClustering(settings, holdout, context.taskId().partition(), labels);
-        labels.restore(clustering);
+        labeller = new ItemLabeller(
+                settings, holdout, context.taskId().partition(), context.getStateStore(LabelTopology.LABELS_STORE));
     }
 
     @Override
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
     public void process(Record<String, LabelledItem> record) {
         LabelledItem item = record.value();
-        Optional<LabelStore.ItemLabel> known = store.item(item.getItemId());
+        Optional<LabelStore.ItemLabel> known = labeller.known(item.getItemId());
         if (item.getRemoved()) {
             remove(record, known);
         } else {
@@ -61,12 +53,12 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process; null values are tombstones
     private void remove(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
         LabelledItem item = record.value();
-        store.forgetItem(item.getItemId());
+        labeller.forget(item.getItemId());
         if (item.getDeleted()) {
             forward(record, null, LabelTopology.LABELS);
         }
         // A test item is held out at its new block too: no tombstone that could overtake the new record.
-        boolean heldOutAgain = !item.getDeleted() && isTest(item.getTruth());
+        boolean heldOutAgain = !item.getDeleted() && ItemLabeller.isTest(item.getTruth());
         if (known.isPresent() && known.get().holdout() && !heldOutAgain) {
             forward(record, null, LabelTopology.HOLDOUT);
         }
@@ -78,12 +70,10 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process; null values are tombstones
     private void assign(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
         LabelledItem item = record.value();
-        LabelStore.ItemLabel given = label(record, known);
-        if (!known.equals(Optional.of(given))) {
-            store.saveItem(item.getItemId(), given);
-        }
-        forward(record, weakLabel(item, given), LabelTopology.LABELS);
-        if (known.isPresent() && buffered(known.get()) && !buffered(given)) {
+        ItemLabeller.Given given = labeller.label(record.key(), item);
+        given.merge().ifPresent(merge -> forward(record, merge, LabelTopology.DRAW_BATCHES));
+        forward(record, weakLabel(item, record.key(), given), LabelTopology.LABELS);
+        if (known.isPresent() && buffered(known.get()) && !given.buffered()) {
             forward(record, new BufferEvent.Forgotten(item.getItemId()), LabelTopology.DRAW_BATCHES);
         }
         if (given.holdout()) {
@@ -95,7 +85,7 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
         if (known.isPresent() && known.get().holdout()) {
             forward(record, null, LabelTopology.HOLDOUT);
         }
-        if (buffered(given)) {
+        if (given.buffered()) {
             forward(
                     record,
                     new BufferEvent.Arrived(
@@ -109,52 +99,14 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
         }
     }
 
-    @SuppressWarnings("NullAway") // Kafka Streams calls init before process
-    private LabelStore.ItemLabel label(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
-        LabelledItem item = record.value();
-        String block = record.key();
-        boolean test = isTest(item.getTruth());
-        if (item.getRuleLabel() != null) {
-            long id = clustering.named(item.getRuleLabel());
-            return new LabelStore.ItemLabel(
-                    id,
-                    item.getRuleConfidence(),
-                    test || holdout.holdsOut(id),
-                    item.getRuleLabel().hashCode(),
-                    block);
-        }
-        float[] vector = FloatList.toArray(item.getTextVector());
-        if (vector.length == 0) {
-            return new LabelStore.ItemLabel(NO_LABEL, 0, test, 0, block);
-        }
-        long textHash = 31L * Arrays.hashCode(vector) + vector.length;
-        if (known.isPresent()
-                && known.get().textHash() == textHash
-                && known.get().block().equals(block)) {
-            long id = store.resolve(known.get().label());
-            return new LabelStore.ItemLabel(
-                    id, known.get().confidence(), test || holdout.holdsOut(id), textHash, block);
-        }
-        LeaderClustering.Assignment assignment = clustering.assign(block, vector);
-        assignment
-                .merge()
-                .ifPresent(merge -> forward(
-                        record, new BufferEvent.Merged(merge.gone(), merge.kept()), LabelTopology.DRAW_BATCHES));
-        return new LabelStore.ItemLabel(
-                assignment.label(),
-                assignment.confidence(),
-                test || holdout.holdsOut(assignment.label()),
-                textHash,
-                block);
-    }
-
-    private static WeakLabel weakLabel(LabelledItem item, LabelStore.ItemLabel given) {
-        String source =
-                item.getRuleName() != null ? item.getRuleName() : given.label() == NO_LABEL ? "none" : "cluster";
+    private static WeakLabel weakLabel(LabelledItem item, String block, ItemLabeller.Given given) {
+        String source = item.getRuleName() != null
+                ? item.getRuleName()
+                : given.label() == ItemLabeller.NO_LABEL ? "none" : "cluster";
         return new WeakLabel(
                 given.label(),
                 given.confidence(),
-                given.block(),
+                block,
                 source,
                 given.holdout(),
                 item.getTextEncoder(),
@@ -163,11 +115,7 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
     }
 
     private static boolean buffered(LabelStore.ItemLabel given) {
-        return given.label() != NO_LABEL && !given.holdout();
-    }
-
-    private static boolean isTest(@Nullable EvaluationTruth truth) {
-        return truth != null && truth.getTest();
+        return given.label() != ItemLabeller.NO_LABEL && !given.holdout();
     }
 
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process

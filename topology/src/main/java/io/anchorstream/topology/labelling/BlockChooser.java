@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * and no label spans two. A rule's label has a block of its own, so that it gets one permanent id whatever the category.
  * Without rule and category the block is a SimHash of the text vector: the signs of a few fixed random projections.
  */
-final class BlockChooser {
+public final class BlockChooser {
     /** Blocks over which items that nothing can be said of are spread; they are never clustered. */
     private static final int UNLABELLED = 64;
 
@@ -19,11 +19,16 @@ final class BlockChooser {
     private final int bits;
     private float[][] planes = new float[0][];
 
-    BlockChooser(int bits) {
+    /** @param bits of the text hash; 2^bits blocks of items without category */
+    public BlockChooser(int bits) {
         this.bits = bits;
     }
 
-    String block(String itemId, @Nullable String ruleLabel, @Nullable String category, float[] vector) {
+    /**
+     * @param ruleLabel what the labelling functions chose, or null
+     * @param vector text vector, of length 0 when there is none
+     */
+    public String block(String itemId, @Nullable String ruleLabel, @Nullable String category, float[] vector) {
         if (ruleLabel != null) {
             return "rule:" + ruleLabel;
         }

@@ -49,7 +49,8 @@ public final class LabellingFunctions {
         return items.sum();
     }
 
-    Optional<Vote> vote(CatalogItem item) {
+    /** What the functions agree on, or empty when too few do. */
+    public Optional<Vote> vote(CatalogItem item) {
         if (functions.isEmpty()) {
             return Optional.empty();
         }

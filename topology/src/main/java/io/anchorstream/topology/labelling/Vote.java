@@ -6,4 +6,4 @@ package io.anchorstream.topology.labelling;
  * @param functions names of those that voted for the winner, joined by a comma
  * @param confidence the winner's share of the weight that was cast, 0..1
  */
-record Vote(String label, String functions, float confidence) {}
+public record Vote(String label, String functions, float confidence) {}

@@ -38,12 +38,17 @@ public final class Batches {
     }
 
     private static BatchExample example(BatchItem item) {
+        return example(item, CanonicalImage.fromBytes(item.getImage()));
+    }
+
+    /** As on the topic, with a picture that is already decoded. */
+    public static BatchExample example(BatchItem item, CanonicalImage image) {
         return new BatchExample(
                 item.getItemId(),
                 item.getLabel(),
                 item.getConfidence(),
                 item.getFresh(),
-                CanonicalImage.fromBytes(item.getImage()),
+                image,
                 floats(item.getTextVector()));
     }
 
