@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             RunCommand.class,
             IngestCommand.class,
+            BacktestCommand.class,
             TopicsCommand.class,
             CatalogueCommand.class,
             ConfigCommand.class,

@@ -10,10 +10,10 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import io.anchorstream.model.image.CanonicalImage;
 
 /** Writes canonical pixels as PNG. */
-final class PngEncoder {
+public final class PngEncoder {
     private PngEncoder() {}
 
-    static byte[] encode(CanonicalImage image) {
+    public static byte[] encode(CanonicalImage image) {
         int size = image.size();
         BufferedImage picture = new BufferedImage(size, size, BufferedImage.TYPE_INT_RGB);
         byte[] rgb = image.rgb();

@@ -81,7 +81,12 @@ public final class ItemWriter implements AutoCloseable {
         }
     }
 
-    private static CatalogItem item(CatalogueEntry entry, Optional<byte[]> image) {
+    /**
+     * An entry as it lies on the topic.
+     *
+     * @param image encoded picture, or empty
+     */
+    public static CatalogItem item(CatalogueEntry entry, Optional<byte[]> image) {
         boolean remote = entry.image().map(ItemWriter::isUrl).orElse(false);
         boolean known = entry.group().isPresent() || entry.domain().isPresent() || entry.test();
         return CatalogItem.newBuilder()

@@ -1,0 +1,233 @@
+package io.anchorstream.service.backtest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+import io.anchorstream.model.checkpoint.Sha256;
+import io.anchorstream.model.evaluation.RawBaselines;
+import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.loss.FloatMatrix;
+import io.anchorstream.model.training.ModelRuntime;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.run.Labelling;
+import io.anchorstream.service.run.Learning;
+import io.anchorstream.topology.labelling.LabelSettings;
+import io.anchorstream.topology.labelling.LabellingFunctions;
+import io.anchorstream.topology.labelling.LabellingRulesFile;
+
+/** Compares losses on a recorded catalogue: plans the runs, runs them one after the other, keeps the scores. */
+final class Backtest {
+    private static final int CURVE_POINTS = 5;
+    private static final String ORACLE = "functions: [{name: oracle, group: true, label: $0}]";
+
+    private final Plan plan;
+    private final BacktestCatalogue catalogue;
+    private final String textEncoder;
+    private final ModelRuntime runtime;
+    private final LongSupplier nanos;
+    private final List<CanonicalImage> pictures;
+    private final TestScores scores;
+    private final TrainingRun training;
+    private final List<BacktestRun> runs = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    /**
+     * What to run.
+     *
+     * @param seeds each loss runs once with each
+     * @param command shown in the report
+     */
+    record Plan(List<LossChoice> losses, List<Long> seeds, int passes, SettingsSource settings, String command) {
+        Plan {
+            losses = List.copyOf(losses);
+            seeds = List.copyOf(seeds);
+        }
+    }
+
+    private record Streams(Recording weak, Recording oracle, Recording offline) {}
+
+    /** @param textEncoder version of the text vectors */
+    Backtest(Plan plan, BacktestCatalogue catalogue, String textEncoder, ModelRuntime runtime, LongSupplier nanos) {
+        this.plan = plan;
+        this.catalogue = catalogue;
+        this.textEncoder = textEncoder;
+        this.runtime = runtime;
+        this.nanos = nanos;
+        pictures = catalogue.test().stream().map(BacktestItem::image).toList();
+        scores = new TestScores(catalogue.test());
+        training = new TrainingRun(runtime, pictures, scores);
+    }
+
+    /**
+     * @param line takes the progress line
+     * @throws IOException if the labelling rules cannot be read
+     */
+    BacktestResult run(Consumer<String> line) throws IOException {
+        Map<Long, Streams> streams = new LinkedHashMap<>();
+        Map<Long, LabelQuality> labels = new LinkedHashMap<>();
+        long total = 0;
+        for (long seed : plan.seeds()) {
+            Streams recorded = streams(seed);
+            streams.put(seed, recorded);
+            labels.put(seed, LabelQuality.of(catalogue.train(), recorded.weak().labels()));
+            for (LossChoice loss : plan.losses()) {
+                total += recorded.weak().gradientImages() * (loss.adaptive() ? 2L : 1L)
+                        + recorded.oracle().gradientImages()
+                        + recorded.offline().gradientImages();
+            }
+            if (recorded.weak().batches().isEmpty()) {
+                notes.add("seed " + seed + ": no batch could be drawn, since fewer than two labels have two items; all"
+                        + " learned rows are the untrained network");
+            }
+        }
+        raw();
+        BacktestProgress progress = new BacktestProgress(line, nanos, total);
+        Optional<FloatMatrix> before = Optional.empty();
+        Optional<FloatMatrix> after = Optional.empty();
+        for (Map.Entry<Long, Streams> entry : streams.entrySet()) {
+            FloatMatrix untrained = untrained(entry.getKey());
+            before = before.isPresent() ? before : Optional.of(untrained);
+            for (LossChoice loss : plan.losses()) {
+                FloatMatrix learned = compare(loss, entry.getKey(), entry.getValue(), progress);
+                after = after.isPresent() ? after : Optional.of(learned);
+            }
+        }
+        return new BacktestResult(
+                catalogue,
+                plan.command(),
+                plan.settings().with(Map.of()).printable(),
+                runtime.description(),
+                List.copyOf(runs),
+                labels,
+                notes,
+                before.orElseThrow(),
+                after.orElseThrow());
+    }
+
+    private Streams streams(long seed) throws IOException {
+        Settings settings = plan.settings().with(Map.of(Keys.SEED.name(), Long.toString(seed)));
+        LabelSettings label = Labelling.settings(settings);
+        Recording weak = record(label, label.functions(), seed);
+        return new Streams(
+                weak,
+                record(label, LabellingRulesFile.parse(ORACLE), seed),
+                OfflineBatches.of(
+                        weak, label.batching().labels(), label.batching().itemsPerLabel(), seed));
+    }
+
+    private Recording record(LabelSettings label, LabellingFunctions functions, long seed) {
+        return RecordedStream.record(
+                catalogue.train(),
+                plan.passes(),
+                new LabelSettings(
+                        label.text(),
+                        functions,
+                        label.clustering(),
+                        label.holdout(),
+                        label.batching(),
+                        label.partitions()),
+                textEncoder,
+                seed);
+    }
+
+    private void raw() {
+        raw(Control.RAW_HOG, RawBaselines::orientedGradients);
+        raw(Control.RAW_PIXELS, RawBaselines::pixels);
+        raw(Control.RAW_COLOUR_HISTOGRAM, RawBaselines::colourHistogram);
+    }
+
+    private void raw(Control control, Function<List<CanonicalImage>, FloatMatrix> descriptor) {
+        long began = nanos.getAsLong();
+        Map<String, Double> found = scores.of(descriptor.apply(pictures));
+        long seed = plan.seeds().get(0);
+        runs.add(unlearned(control, seed, found, began));
+    }
+
+    private FloatMatrix untrained(long seed) {
+        long began = nanos.getAsLong();
+        Settings settings = plan.losses().get(0).settings(plan.settings(), seed);
+        FloatMatrix vectors = training.untrained(Learning.config(settings));
+        runs.add(unlearned(Control.UNTRAINED, seed, scores.of(vectors), began));
+        return vectors;
+    }
+
+    private BacktestRun unlearned(Control control, long seed, Map<String, Double> found, long began) {
+        return new BacktestRun(
+                BacktestRun.NO_LOSS,
+                control,
+                seed,
+                found,
+                0,
+                0,
+                0,
+                seconds(began),
+                digest(plan.settings().with(Map.of(Keys.SEED.name(), Long.toString(seed)))),
+                version(),
+                Map.of(),
+                Map.of());
+    }
+
+    /** Runs a loss with its controls. */
+    private FloatMatrix compare(LossChoice loss, long seed, Streams streams, BacktestProgress progress) {
+        boolean first = seed == plan.seeds().get(0);
+        TrainingRun.Outcome online =
+                learn(loss, Control.NONE, seed, streams.weak(), first ? CURVE_POINTS : 0, progress);
+        Optional<Double> margin = Optional.ofNullable(online.metrics().get("margin.mean"));
+        if (loss.adaptive() && margin.isPresent()) {
+            learn(loss.withFixedMargin(margin.get()), Control.FIXED_MARGIN, seed, streams.weak(), 0, progress);
+        }
+        learn(loss, Control.ORACLE_LABELS, seed, streams.oracle(), 0, progress);
+        learn(loss, Control.OFFLINE, seed, streams.offline(), 0, progress);
+        return online.vectors();
+    }
+
+    private TrainingRun.Outcome learn(
+            LossChoice loss, Control control, long seed, Recording stream, int points, BacktestProgress progress) {
+        long began = nanos.getAsLong();
+        Settings settings = loss.settings(plan.settings(), seed);
+        String what = loss.title() + (control == Control.NONE ? "" : ", " + control.id()) + ", seed " + seed;
+        TrainingRun.Outcome outcome = training.train(
+                Learning.config(settings), stream.batches(), points, images -> progress.add(images, what));
+        runs.add(new BacktestRun(
+                loss.title(),
+                control,
+                seed,
+                scores.of(outcome.vectors()),
+                outcome.gradientImages(),
+                outcome.steps(),
+                outcome.skipped(),
+                seconds(began),
+                digest(settings),
+                version(),
+                outcome.metrics(),
+                outcome.curves()));
+        return outcome;
+    }
+
+    private double seconds(long began) {
+        return (nanos.getAsLong() - began) / 1e9;
+    }
+
+    private static String digest(Settings settings) {
+        StringBuilder text = new StringBuilder();
+        new TreeMap<>(settings.printable())
+                .forEach((key, value) ->
+                        text.append(key).append('=').append(value).append('\n'));
+        return Sha256.hex(text.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 32);
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Backtest.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+}

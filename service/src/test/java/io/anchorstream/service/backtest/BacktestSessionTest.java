@@ -1,0 +1,179 @@
+package io.anchorstream.service.backtest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.anchorstream.model.training.PyTorchModelRuntime;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class BacktestSessionTest {
+    private static final Map<String, String> SMALL = Map.of(
+            "text.encoder", "hashed",
+            "image.size", "32",
+            "batch.labels", "4",
+            "label.join", "0.7",
+            "label.holdout-one-in", "0",
+            "topics.sampler-partitions", "1",
+            "train.dimension", "32",
+            "train.device", "cpu");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path folder;
+
+    private final List<String> said = new ArrayList<>();
+
+    @Test
+    void comparesLossesWithAllControlsAndWritesWhatItFound() throws IOException {
+        DrawnShapes.write(folder, 16, true);
+
+        BacktestSession.Outcome outcome = run("adaptive-triplet", "triplet-semi-hard");
+
+        JsonNode results =
+                JsonMapper.builder().build().readTree(outcome.results().toFile());
+        List<String> runs = new ArrayList<>();
+        for (JsonNode run : results.get("runs")) {
+            runs.add(run.get("loss").asText() + "/" + run.get("control").asText());
+            assertThat(run.get("seed").asLong()).isEqualTo(1);
+            assertThat(run.get("config_digest").asText()).hasSize(32);
+            assertThat(run.get("version").asText()).isNotEmpty();
+            assertThat(run.get("seconds").asDouble()).isNotNegative();
+            for (String score : ScoreNames.all()) {
+                assertThat(run.get("scores").get(score).asDouble()).as(score).isBetween(0.0, 1.0);
+            }
+        }
+        assertThat(runs)
+                .containsExactlyInAnyOrder(
+                        "none/raw-hog",
+                        "none/raw-pixels",
+                        "none/raw-colour-histogram",
+                        "none/untrained",
+                        "adaptive-triplet/none",
+                        "adaptive-triplet/fixed-margin",
+                        "adaptive-triplet/oracle-labels",
+                        "adaptive-triplet/offline",
+                        "triplet-semi-hard/none",
+                        "triplet-semi-hard/oracle-labels",
+                        "triplet-semi-hard/offline");
+        assertThat(images(outcome, "adaptive-triplet", Control.NONE))
+                .isPositive()
+                .isEqualTo(images(outcome, "adaptive-triplet", Control.FIXED_MARGIN));
+        assertThat(results.get("weak_labels").get(0).get("purity").asDouble()).isGreaterThan(0.9);
+        String report = Files.readString(outcome.report());
+        assertThat(report)
+                .contains(
+                        "adaptive-triplet, fixed-margin", "data:image/png;base64,", "<polyline", "prefers-color-scheme")
+                .doesNotContain("http://", "https://", "<script");
+        assertThat(said).anyMatch(line -> line.startsWith("| adaptive-triplet, fixed-margin"));
+    }
+
+    @Test
+    void givesTheSameScoresForTheSameSeed() throws IOException {
+        DrawnShapes.write(folder, 12, true);
+
+        List<Map<String, Double>> first =
+                run("contrastive").runs().stream().map(BacktestRun::scores).toList();
+        List<Map<String, Double>> second =
+                run("contrastive").runs().stream().map(BacktestRun::scores).toList();
+
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void namesTheLineOfWhatItLeavesOutAndGoesOn() throws IOException {
+        List<String> lines = new ArrayList<>(DrawnShapes.write(folder, 8, false));
+        Files.delete(folder.resolve("images/0-2.png"));
+        Files.writeString(folder.resolve("images/1-0.png"), "no picture");
+        lines.set(4, "{\"id\": oops");
+        lines.add(lines.get(0));
+        lines.add("{\"id\":\"far\",\"title\":\"far\",\"image\":\"https://example.org/far.png\"}");
+        lines.add("{\"id\":\"out\",\"title\":\"out\",\"image\":\"../secret.png\"}");
+        Files.write(folder.resolve("products.jsonl"), lines);
+
+        BacktestSession.Outcome outcome = run("triplet-semi-hard");
+
+        assertThat(outcome.refusedLines()).isEqualTo(6);
+        assertThat(said)
+                .anyMatch(line -> line.contains("line 3: there is no picture images/0-2.png"))
+                .anyMatch(line -> line.contains("line 5: not JSON"))
+                .anyMatch(line -> line.contains("line 7: the picture images/1-0.png cannot be used"))
+                .anyMatch(line -> line.contains("line 49: the id i0-0 was already used in line 1"))
+                .anyMatch(line -> line.contains("line 50: a backtest fetches no pictures"))
+                .anyMatch(line -> line.contains("line 51: the picture ../secret.png lies outside the folder"))
+                .anyMatch(line -> line.contains("of the one domain [filled]: cross-domain scores are left out"));
+        assertThat(outcome.runs().get(0).scores())
+                .containsKey("recall_at_1")
+                .doesNotContainKey("cross_domain_recall_at_1");
+    }
+
+    @Test
+    void refusesAFolderThatLeavesNothingToScore() throws IOException {
+        Files.writeString(folder.resolve("products.jsonl"), "{\"id\":\"a\",\"title\":\"a\"}\n");
+
+        assertThatThrownBy(() -> run("triplet-semi-hard"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there are 0 and 0 that can be used");
+        assertThat(said).anyMatch(line -> line.contains("line 1: item a names no \"image\""));
+    }
+
+    @Test
+    void tellsWhichLossesAndOptionsThereAre() {
+        assertThatThrownBy(() -> LossChoice.parse("tripplet")).hasMessageContaining("triplet-semi-hard");
+        assertThatThrownBy(() -> LossChoice.parse("contrastive:margin=1")).hasMessageContaining("neg-margin");
+        assertThat(LossChoice.parse("triplet-semi-hard:margin=0.4:train.memory-rows=64")
+                        .settings())
+                .containsEntry("train.memory-rows", "64");
+    }
+
+    private static int images(BacktestSession.Outcome outcome, String loss, Control control) {
+        return outcome.runs().stream()
+                .filter(run -> run.loss().equals(loss) && run.control() == control)
+                .mapToInt(BacktestRun::gradientImages)
+                .sum();
+    }
+
+    private BacktestSession.Outcome run(String... losses) throws IOException {
+        SettingsSource settings = flags -> {
+            Map<String, String> all = new LinkedHashMap<>(SMALL);
+            all.putAll(flags);
+            return Settings.resolve(Keys.all(), List.of(new Settings.Layer("test", all)));
+        };
+        BacktestSession.Request request = new BacktestSession.Request(
+                folder,
+                Objects.requireNonNull(folder.resolve("report")),
+                List.of(losses).stream().map(LossChoice::parse).toList(),
+                List.of(1L),
+                1,
+                false,
+                false,
+                settings,
+                "anchorstream backtest");
+        return new BacktestSession(
+                        request,
+                        new BacktestSession.Console() {
+                            @Override
+                            public void progress(String text) {}
+
+                            @Override
+                            public void say(String text) {
+                                said.add(text);
+                            }
+                        },
+                        System::nanoTime)
+                .run(new PyTorchModelRuntime(1, "cpu"));
+    }
+}
