@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 import io.anchorstream.avro.CatalogItem;
@@ -26,6 +27,7 @@ import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
 import io.anchorstream.service.http.PageSources;
+import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.ingest.ItemWriter;
 import io.anchorstream.service.metrics.ServiceMetrics;
 import io.anchorstream.service.run.Cluster;
@@ -151,11 +153,17 @@ public final class Demo implements AutoCloseable {
                                 cluster.clientConfig(),
                                 cluster.serde(CatalogItem.class).serializer()),
                         options.rate(),
+                        labelled(started),
                         folder.feedPosition()));
         console.end("");
         console.end("  >>> " + started.page().orElseThrow().address() + " <<<   (Ctrl-C stops" + since(began) + ")");
         console.end("");
         return new Demo(process, started, feed.start(), cluster, log, console);
+    }
+
+    private static LongSupplier labelled(RoleStarter.Started started) {
+        SearchPage page = started.page().orElseThrow();
+        return () -> page.pipeline().labelled() + page.pipeline().deadLetters().count();
     }
 
     private static PictogramFolder openCatalogue(Options options) {

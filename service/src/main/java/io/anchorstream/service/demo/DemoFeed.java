@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import io.anchorstream.service.catalogue.CatalogueEntry;
 import io.anchorstream.service.catalogue.PictogramFolder;
@@ -23,10 +24,14 @@ import org.slf4j.LoggerFactory;
 public final class DemoFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemoFeed.class);
     private static final long NOTE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_MILLIS = 100;
+    private static final int PACED_LEAD = 300;
+    private static final int LEAD = 3_000;
 
     private final PictogramFolder catalogue;
     private final ItemWriter writer;
     private final double rate;
+    private final LongSupplier done;
     private final Path noteFile;
     private final Thread thread = new Thread(this::run, "demo-feed");
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -35,12 +40,16 @@ public final class DemoFeed implements AutoCloseable {
 
     /**
      * @param rate items a second after the test groups; infinite = as fast as it goes
+     * @param done items that the pipeline has labelled; the feed waits while it is too far ahead of it, so that on a slow
+     *     or busy machine items do not pile up unseen
      * @param noteFile remembers how many items were sent
      */
-    public DemoFeed(PictogramFolder catalogue, ItemWriter writer, double rate, Path noteFile) throws IOException {
+    public DemoFeed(PictogramFolder catalogue, ItemWriter writer, double rate, LongSupplier done, Path noteFile)
+            throws IOException {
         this.catalogue = catalogue;
         this.writer = writer;
         this.rate = rate;
+        this.done = done;
         this.noteFile = noteFile;
         this.sent = Files.exists(noteFile)
                 ? Integer.parseInt(Files.readString(noteFile).strip())
@@ -88,7 +97,7 @@ public final class DemoFeed implements AutoCloseable {
             boolean paced = !entry.test() && Double.isFinite(rate);
             // Time lost waiting for a picture is not made up for in a burst.
             due = paced ? Math.max(due + (long) (1e9 / rate), now) : now;
-            if (stopping.await(due - now, TimeUnit.NANOSECONDS)) {
+            if (stopping.await(due - now, TimeUnit.NANOSECONDS) || !awaitRoom(i, paced ? PACED_LEAD : LEAD)) {
                 break;
             }
             writer.write(entry, Optional.of(image));
@@ -99,6 +108,16 @@ public final class DemoFeed implements AutoCloseable {
             }
         }
         note();
+    }
+
+    /** False once the feed is asked to stop. */
+    private boolean awaitRoom(int at, int lead) throws InterruptedException {
+        while (at - done.getAsLong() > lead) {
+            if (stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void note() throws IOException {
