@@ -14,5 +14,8 @@ final class ExitCode {
     /** Done, but some items were refused; each was named. */
     static final int REFUSALS = 3;
 
+    /** Of {@code status}: it answered, and something needs a look. */
+    static final int ATTENTION = 4;
+
     private ExitCode() {}
 }

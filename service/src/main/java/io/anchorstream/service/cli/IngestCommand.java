@@ -1,11 +1,13 @@
 package io.anchorstream.service.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
 import io.anchorstream.avro.CatalogItem;
+import io.anchorstream.service.catalogue.CatalogueFolder;
 import io.anchorstream.service.ingest.FolderIngest;
 import io.anchorstream.service.ingest.ItemWriter;
 import io.anchorstream.service.run.Cluster;
@@ -35,6 +37,12 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Cluster cluster = Cluster.of(config.settings());
+        if (!Files.isRegularFile(folder.resolve(CatalogueFolder.PRODUCTS))) {
+            throw new Refusal((Files.isDirectory(folder) ? "no " + CatalogueFolder.PRODUCTS + " in " : "no folder ")
+                    + folder + "; a catalogue folder holds " + CatalogueFolder.PRODUCTS
+                    + ", one JSON object a line, and the pictures it names");
+        }
+        cluster.requireReachable();
         ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
         long began = System.nanoTime();
         String topic = cluster.topics().catalogItems().name();

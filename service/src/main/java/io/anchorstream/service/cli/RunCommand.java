@@ -63,6 +63,7 @@ final class RunCommand implements Callable<Integer> {
         data.ifPresent(value -> flags.put(Keys.DATA.name(), value.toString()));
         Settings settings = config.settings(Map.of(), flags);
         Cluster cluster = Cluster.of(settings);
+        cluster.requireReachable();
         if (roles.contains(Role.INDEX)) {
             FreePort.require(settings.get(Keys.HTTP_PORT), "--port");
         }

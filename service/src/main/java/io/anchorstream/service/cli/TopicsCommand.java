@@ -68,6 +68,7 @@ final class TopicsCommand implements Runnable {
         public Integer call() {
             Settings settings = config.settings();
             Cluster cluster = Cluster.of(settings);
+            cluster.requireReachable();
             try (Admin admin = cluster.admin()) {
                 short copies = settings.get(Keys.REPLICATION).shortValue();
                 return report(TopicAdmin.ensure(admin, cluster.topics(), copies), "all topics are as they should be");
@@ -80,6 +81,7 @@ final class TopicsCommand implements Runnable {
         @Override
         public Integer call() {
             Cluster cluster = Cluster.of(config.settings());
+            cluster.requireReachable();
             try (Admin admin = cluster.admin()) {
                 return report(TopicAdmin.diff(admin, cluster.topics()), "all topics are as they should be");
             }

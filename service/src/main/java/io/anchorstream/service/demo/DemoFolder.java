@@ -7,9 +7,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.embedded.EmbeddedKafka;
+import io.anchorstream.service.embedded.EmbeddedRegistry;
 
 /** What the demo keeps on disk, and the configuration it runs under. */
 public record DemoFolder(Path root) {
@@ -30,6 +33,12 @@ public record DemoFolder(Path root) {
 
     public Path feedPosition() {
         return root.resolve("feed.position");
+    }
+
+    /** Where broker and registry of the demo on this folder were seen last; empty when none ever ran here. */
+    public Optional<Map<String, String>> addresses() {
+        return EmbeddedKafka.lastAddress(root).flatMap(broker -> EmbeddedRegistry.lastAddress(root)
+                .map(registry -> Map.of("kafka.bootstrap.servers", broker, "registry.schema.registry.url", registry)));
     }
 
     /** True when an earlier run left its data. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 import kafka.server.KafkaConfig;
@@ -29,6 +30,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
     private static final String HOST = "127.0.0.1";
     private static final int NODE = 1;
+    private static final String PORT_FILE = "kafka.port";
 
     private final DataFolderLock lock;
     private final KafkaRaftServer server;
@@ -78,7 +80,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private static EmbeddedKafka start(Path folder, int port, Map<String, String> overrides, DataFolderLock lock)
             throws IOException {
-        int clients = LocalPort.resolve(port, folder.resolve("kafka.port"), "the Kafka broker", "--kafka-port");
+        int clients = LocalPort.resolve(port, folder.resolve(PORT_FILE), "the Kafka broker", "--kafka-port");
         int controller =
                 LocalPort.resolve(0, folder.resolve("kafka-controller.port"), "the Kafka controller", "--kafka-port");
         Path logs = folder.resolve("kafka");
@@ -100,6 +102,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         String bootstrap = HOST + ":" + clients;
         LOG.info("Kafka is up on {} after {} ms, data in {}", bootstrap, (System.nanoTime() - begin) / 1_000_000, logs);
         return new EmbeddedKafka(lock, server, bootstrap, clusterId);
+    }
+
+    /** Where the last node on this folder listened, running or not; empty when there never was one. */
+    public static Optional<String> lastAddress(Path dataFolder) {
+        return LocalPort.last(dataFolder.resolve(PORT_FILE)).map(port -> HOST + ":" + port);
     }
 
     /** For clients' {@code bootstrap.servers}. */

@@ -3,6 +3,7 @@ package io.anchorstream.service.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 import io.javalin.Javalin;
 import org.slf4j.Logger;
@@ -17,6 +18,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedRegistry.class);
     private static final String HOST = "127.0.0.1";
+    private static final String PORT_FILE = "registry.port";
 
     private final SchemaLog log;
     private final Javalin server;
@@ -38,8 +40,7 @@ public final class EmbeddedRegistry implements AutoCloseable {
     public static EmbeddedRegistry start(String bootstrapServers, Path dataFolder, int port) {
         int chosen;
         try {
-            chosen = LocalPort.resolve(
-                    port, dataFolder.resolve("registry.port"), "the schema registry", "--registry-port");
+            chosen = LocalPort.resolve(port, dataFolder.resolve(PORT_FILE), "the schema registry", "--registry-port");
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot use the data folder " + dataFolder + ": " + e.getMessage(), e);
         }
@@ -64,6 +65,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
             log.close();
             throw e;
         }
+    }
+
+    /** Where the last registry on this folder listened, running or not; empty when there never was one. */
+    public static Optional<String> lastAddress(Path dataFolder) {
+        return LocalPort.last(dataFolder.resolve(PORT_FILE)).map(port -> "http://" + HOST + ":" + port);
     }
 
     /** For clients' {@code schema.registry.url}. */

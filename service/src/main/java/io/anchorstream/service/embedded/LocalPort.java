@@ -1,11 +1,13 @@
 package io.anchorstream.service.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Choice of local ports: the one that was asked for, else the one used last time (so that clients outside keep working
@@ -49,6 +51,16 @@ final class LocalPort {
         Files.createDirectories(memory.toAbsolutePath().getParent());
         Files.writeString(memory, Integer.toString(port));
         return port;
+    }
+
+    /** The port chosen last, or empty when there is no memory of one. */
+    static Optional<Integer> last(Path memory) {
+        try {
+            int port = read(memory);
+            return port > 0 ? Optional.of(port) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + memory, e);
+        }
     }
 
     private static boolean free(int port) {

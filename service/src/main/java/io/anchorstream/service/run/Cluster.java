@@ -1,9 +1,13 @@
 package io.anchorstream.service.run;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 
 import io.anchorstream.schemas.registry.RegistryConfig;
+import io.anchorstream.schemas.registry.RegistryException;
+import io.anchorstream.schemas.registry.RegistryUnavailableException;
 import io.anchorstream.schemas.registry.SchemaRegistry;
 import io.anchorstream.schemas.serde.AvroDeserializer;
 import io.anchorstream.schemas.serde.AvroSerde;
@@ -18,12 +22,18 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The cluster and registry that a process works with: their addresses, our topics on them, and clients for both. */
 public final class Cluster {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Map<String, String> clients;
     private final Map<String, String> registryConfig;
     private final Topics topics;
@@ -73,6 +83,48 @@ public final class Cluster {
     /** What applies to every Kafka client. */
     public Map<String, Object> clientConfig() {
         return new HashMap<>(clients);
+    }
+
+    /** Whether the configuration names brokers. */
+    public static boolean isNamed(Settings settings) {
+        return settings.passedOn("kafka").containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG);
+    }
+
+    /**
+     * Asks broker and registry for a sign of life, so that a wrong address costs seconds and gives one sentence.
+     *
+     * @throws UnreachableException if either does not answer
+     */
+    public void requireReachable() {
+        Map<String, Object> config = clientConfig();
+        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+        Admin admin = null;
+        try {
+            admin = Admin.create(config);
+            int nodes = admin.describeCluster().nodes().get().size();
+            LOG.debug("{} brokers answer", nodes);
+        } catch (ExecutionException | KafkaException e) {
+            throw new UnreachableException(
+                    "no Kafka broker answered at " + bootstrapServers() + " within " + PATIENCE.toSeconds()
+                            + " s. Check that it runs, that --bootstrap-servers (kafka.bootstrap.servers) names it, and"
+                            + " that kafka.security.protocol fits its listener",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnreachableException("interrupted while waiting for the broker", e);
+        } finally {
+            if (admin != null) {
+                admin.close(Duration.ZERO);
+            }
+        }
+        try {
+            registry.latest(topics.modelVersions().subject());
+        } catch (RegistryUnavailableException e) {
+            throw new UnreachableException("the schema registry is away", e);
+        } catch (RegistryException e) {
+            LOG.debug("the registry answers: {}", e.getMessage()); // a subject may well be missing still
+        }
     }
 
     public Admin admin() {

@@ -1,0 +1,157 @@
+package io.anchorstream.service.cli;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import io.anchorstream.service.index.RefreshProgress.GenerationView;
+import io.anchorstream.service.monitor.ServiceStatus;
+import io.anchorstream.service.monitor.ServiceStatus.Model;
+import io.anchorstream.service.monitor.ServiceStatus.RoleStatus;
+import io.anchorstream.service.monitor.ServiceStatus.Score;
+import org.jspecify.annotations.Nullable;
+
+/** The status as one screen of text. */
+final class StatusText {
+    private static final int REASONS = 4;
+
+    private final ServiceStatus status;
+    private final Clock clock;
+    private final List<String> lines = new ArrayList<>();
+
+    private StatusText(ServiceStatus status, Clock clock) {
+        this.status = status;
+        this.clock = clock;
+    }
+
+    static String of(ServiceStatus status, String brokers, Clock clock) {
+        return new StatusText(status, clock).write(brokers);
+    }
+
+    private String write(String brokers) {
+        lines.add("Anchorstream at " + brokers);
+        if (status.missingTopics().isEmpty()) {
+            line("items", String.format(Locale.ROOT, "%,d records in; %s", status.items(), refused()));
+            String name = "roles";
+            for (RoleStatus role : status.roles()) {
+                line(name, role(role));
+                name = "";
+            }
+            model(status.model());
+            line("refresh", generation(status.refresh()));
+            line("complete", generation(status.completed()));
+            line("freshness", freshness());
+        }
+        if (!status.well()) {
+            lines.add("! " + status.attention());
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private String refused() {
+        long count = status.deadLetters().count();
+        if (count == 0) {
+            return "no dead letters";
+        }
+        return String.format(Locale.ROOT, "%,d dead letters: ", count)
+                + status.deadLetters().byReason().entrySet().stream()
+                        .limit(REASONS)
+                        .map(one -> one.getKey() + " " + one.getValue())
+                        .collect(Collectors.joining(", "))
+                + (status.deadLetters().byReason().size() > REASONS ? ", ..." : "");
+    }
+
+    private static String role(RoleStatus role) {
+        String lag = role.lag() == null
+                ? "has not consumed anything yet"
+                : String.format(Locale.ROOT, "%,d records waiting", role.lag());
+        Integer members = role.members();
+        String running = members == null ? "" : members == 0 ? ", not running" : ", running";
+        return String.format(Locale.ROOT, "%-6s %s%s", role.role(), lag, running);
+    }
+
+    private void model(@Nullable Model model) {
+        if (model == null) {
+            line("model", "none in service yet");
+            return;
+        }
+        line(
+                "model",
+                String.format(
+                        Locale.ROOT,
+                        "version %d in service (step %,d, generation %d), last heard of %s",
+                        model.version(),
+                        model.step(),
+                        model.generation(),
+                        ago(model.since())));
+        for (Score score : model.scores()) {
+            StringBuilder text = new StringBuilder(String.format(
+                    Locale.ROOT,
+                    "%s Recall@1 %s",
+                    score.name().startsWith("test.") ? "cross-domain" : "hold-out",
+                    percent(score.serving())));
+            Double untrained = score.untrained();
+            if (untrained != null) {
+                text.append("; untrained ").append(percent(untrained));
+            }
+            Double baseline = score.baseline();
+            if (baseline != null) {
+                text.append("; best raw features (")
+                        .append(score.best())
+                        .append(") ")
+                        .append(percent(baseline));
+            }
+            line("", text.toString());
+        }
+    }
+
+    private String generation(@Nullable GenerationView one) {
+        if (one == null) {
+            return "none yet";
+        }
+        double share = one.items() == 0 ? 0 : (double) one.embedded() / one.items();
+        boolean complete = one.completedAt() > 0;
+        return String.format(
+                Locale.ROOT,
+                "generation %d with version %d: %s, %,d of %,d items (%s)%s",
+                one.generation(),
+                one.modelVersion(),
+                one.state().name().toLowerCase(Locale.ROOT),
+                one.embedded(),
+                one.items(),
+                percent(share),
+                complete ? ", " + ago(one.completedAt()) : "");
+    }
+
+    private String freshness() {
+        Long median = status.freshness().p50Millis();
+        Long slow = status.freshness().p99Millis();
+        return median == null || slow == null
+                ? "no new item among the newest vectors"
+                : String.format(
+                        Locale.ROOT,
+                        "p50 %.2f s, p99 %.2f s from append to vector, over the newest %,d",
+                        median / 1000.0,
+                        slow / 1000.0,
+                        status.freshness().count());
+    }
+
+    private String ago(long timestamp) {
+        long seconds = Math.max(0, (clock.millis() - timestamp) / 1000);
+        return seconds < 60
+                ? seconds + " s ago"
+                : seconds < 3_600
+                        ? seconds / 60 + " min ago"
+                        : seconds < 86_400 ? seconds / 3_600 + " h ago" : seconds / 86_400 + " days ago";
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    private void line(String name, String text) {
+        lines.add(String.format(Locale.ROOT, "  %-10s %s", name, text));
+    }
+}

@@ -1,0 +1,10 @@
+package io.anchorstream.service.run;
+
+/** A broker or registry does not answer; the message says which and what to look at. */
+public final class UnreachableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnreachableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

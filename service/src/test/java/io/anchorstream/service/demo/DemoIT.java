@@ -1,0 +1,172 @@
+package io.anchorstream.service.demo;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.anchorstream.avro.CommandType;
+import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.monitor.ServiceStatus;
+import io.anchorstream.service.monitor.StatusReader;
+import io.anchorstream.service.pipeline.PageClient;
+import io.anchorstream.service.run.Cluster;
+import io.anchorstream.service.run.Role;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The demo from end to end: broker, registry, all roles with the real network, the page, and a second start. */
+class DemoIT {
+    private static final int ITEMS = 180;
+
+    private final DemoFolder folder;
+
+    DemoIT(@TempDir Path root) {
+        this.folder = new DemoFolder(root);
+    }
+
+    @Test
+    void learnsRefreshesAnswersAndGoesOnAfterARestart() throws Exception {
+        long items;
+        long generation;
+        try (Demo demo = start()) {
+            PageClient page = new PageClient(demo.address());
+            awaitEmbedded(demo, 0);
+            promoteOnceTrained(demo, page);
+            awaitEmbedded(demo, 1);
+
+            items = demo.pipeline().itemsIn();
+            assertThat(items).isBetween((long) ITEMS, ITEMS + 10L);
+            assertThat(demo.pipeline().deadLetters().count()).isZero();
+            answersUnderBothGenerations(page);
+            assertThat(page.text("/metrics")).contains("anchorstream_embed_vectors_total{kind=\"refresh\"");
+            statusAgrees(demo, items);
+            generation = demo.pipeline().servingGeneration();
+        }
+        assertThat(folder.addresses()).isPresent();
+        try (Demo demo = start()) {
+            Awaitility.await("the index is back").atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                assertThat(demo.pipeline().servingGeneration()).isGreaterThanOrEqualTo(generation);
+                assertThat(demo.pipeline().embedded()).isEqualTo(items);
+            });
+            assertThat(demo.pipeline().itemsIn()).as("nothing is sent again").isEqualTo(items);
+            answersUnderBothGenerations(new PageClient(demo.address()));
+        }
+    }
+
+    private Demo start() throws Exception {
+        return Demo.start(
+                new Demo.Options(folder, ITEMS, Double.POSITIVE_INFINITY, false, 0, 0), this::settings, new Silence());
+    }
+
+    private Settings settings(Map<String, String> addresses) {
+        Map<String, String> small = new HashMap<>(addresses);
+        small.put(Keys.HTTP_PORT.name(), "0");
+        small.put(Keys.TEXT_ENCODER.name(), "hashed");
+        small.put(Keys.STEPS_PER_VERSION.name(), "3");
+        small.put(Keys.BATCH_LABELS.name(), "4");
+        small.put(Keys.BATCH_ITEMS.name(), "2");
+        return Settings.resolve(
+                Keys.all(),
+                List.of(new Settings.Layer("demo", folder.presets(ITEMS)), new Settings.Layer("test", small)));
+    }
+
+    /** Waits until every item has a vector of that generation or a later one, and it is in service. */
+    private static void awaitEmbedded(Demo demo, long generation) {
+        Awaitility.await("generation " + generation)
+                .atMost(Duration.ofSeconds(90))
+                .untilAsserted(() -> {
+                    assertThat(demo.pipeline().servingGeneration()).isGreaterThanOrEqualTo(generation);
+                    assertThat(demo.pipeline().itemsIn()).isGreaterThanOrEqualTo(ITEMS);
+                    assertThat(demo.pipeline().embedded())
+                            .isEqualTo(demo.pipeline().itemsIn());
+                });
+    }
+
+    /** Whatever the gate thinks of three steps: the operator's word settles it. */
+    private static void promoteOnceTrained(Demo demo, PageClient page) throws Exception {
+        Awaitility.await("version 1").atMost(Duration.ofSeconds(90)).until(() -> find(page, 1)
+                .isPresent());
+        Cluster cluster = demo.cluster();
+        if (find(page, 1).orElseThrow().get("everPromoted").asBoolean()) {
+            return;
+        }
+        try (Producer<String, ModelCommand> producer = new KafkaProducer<>(
+                cluster.clientConfig(),
+                new StringSerializer(),
+                cluster.serde(ModelCommand.class).serializer())) {
+            producer.send(new ProducerRecord<>(
+                            cluster.topics().modelCommands().name(),
+                            "demo-it",
+                            ModelCommand.newBuilder()
+                                    .setId("demo-it")
+                                    .setCommand(CommandType.PROMOTE)
+                                    .setVersion(1L)
+                                    .build()))
+                    .get();
+        }
+    }
+
+    private static Optional<JsonNode> find(PageClient page, long version) {
+        return StreamSupport.stream(page.get("/api/learning").get("versions").spliterator(), false)
+                .filter(one -> one.get("version").asLong() == version)
+                .findFirst();
+    }
+
+    private static void answersUnderBothGenerations(PageClient page) {
+        String id = page.get("/api/items?seed=1&count=1")
+                .get("items")
+                .get(0)
+                .get("id")
+                .asText();
+        JsonNode answer = page.get("/api/neighbours?k=5&id=" + PageClient.encoded(id));
+        assertThat(answer.get("before").get("generation").asLong()).isZero();
+        assertThat(answer.get("before").get("hits")).hasSize(5);
+        assertThat(answer.get("after").get("generation").asLong()).isGreaterThanOrEqualTo(1);
+        assertThat(answer.get("after").get("hits")).hasSize(5);
+    }
+
+    private void statusAgrees(Demo demo, long items) throws Exception {
+        Cluster cluster = demo.cluster();
+        Settings settings = settings(folder.addresses().orElseThrow());
+        try (Admin admin = cluster.admin()) {
+            ServiceStatus status = new StatusReader(
+                            cluster.topics(), cluster::rawReader, cluster.anyRecord(), admin, Role.groups(settings))
+                    .read();
+            assertThat(status.attention()).isEmpty();
+            assertThat(status.items()).isEqualTo(items);
+            assertThat(status.roles())
+                    .extracting(ServiceStatus.RoleStatus::role)
+                    .containsExactly("label", "train", "embed");
+            assertThat(status.roles())
+                    .allSatisfy(role -> assertThat(role.members()).isPositive());
+            assertThat(status.model()).isNotNull();
+            assertThat(status.completed())
+                    .satisfies(one -> assertThat(one.generation()).isPositive())
+                    .satisfies(one -> assertThat(one.embedded()).isEqualTo(items));
+            assertThat(status.freshness().p50Millis()).isNotNull();
+        }
+    }
+
+    private static final class Silence implements Demo.Console {
+        @Override
+        public void update(String text) {}
+
+        @Override
+        public void end(String text) {}
+    }
+}
