@@ -40,13 +40,13 @@ final class SemanticTerm implements MetricLoss {
         LossResult main = inner.evaluate(batch, memory);
         toMap = FloatMatrix.zeros(map.rows(), map.columns());
         text.observe(batch.textVectors());
-        int[] rows = rowsWithText(batch);
+        float[][] centred = Arrays.stream(batch.textVectors()).map(text::centre).toArray(float[][]::new);
+        int[] rows = rowsWithText(batch, centred);
         if (main.validAnchors() == 0 || rows.length < 2) {
             return main;
         }
-        FloatMatrix targets = FloatMatrix.of(Arrays.stream(rows)
-                .mapToObj(i -> text.centre(batch.textVectors()[i]))
-                .toArray(float[][]::new));
+        FloatMatrix targets =
+                FloatMatrix.of(Arrays.stream(rows).mapToObj(i -> centred[i]).toArray(float[][]::new));
         startMap(batch.embeddings().columns(), targets.columns());
 
         UnitRows embeddings = UnitRows.of(pick(batch.embeddings(), rows));
@@ -76,11 +76,11 @@ final class SemanticTerm implements MetricLoss {
                 metrics);
     }
 
-    private int[] rowsWithText(LossBatch batch) {
+    private static int[] rowsWithText(LossBatch batch, float[][] centred) {
         int[] rows = new int[batch.size()];
         int count = 0;
         for (int i = 0; i < batch.size(); i++) {
-            if (batch.labels()[i] >= 0 && hasDirection(text.centre(batch.textVectors()[i]))) {
+            if (batch.labels()[i] >= 0 && hasDirection(centred[i])) {
                 rows[count++] = i;
             }
         }
