@@ -129,6 +129,13 @@ public final class Demo implements AutoCloseable {
         Cluster cluster = Cluster.of(settings);
         TopicSetup.prepare(cluster, settings.get(Keys.REPLICATION).shortValue());
 
+        // The page is up while the catalogue is still being drawn: that takes half a minute the first time.
+        ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
+        RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC())
+                .start(EnumSet.allOf(Role.class), () -> credits(drawing));
+        console.end("");
+        console.end("  >>> " + started.page().orElseThrow().address() + " <<<   (Ctrl-C stops" + since(began) + ")");
+        console.end("");
         PictogramFolder catalogue = process.own("catalogue", join(drawing));
         console.end(String.format(
                 Locale.ROOT,
@@ -140,10 +147,6 @@ public final class Demo implements AutoCloseable {
                         .count(),
                 catalogue.entries().stream().filter(CatalogueEntry::test).count(),
                 since(began)));
-        ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
-        List<PageSources.Credit> credits = credits(catalogue);
-        RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC())
-                .start(EnumSet.allOf(Role.class), () -> credits);
         DemoFeed feed = process.own(
                 "feed",
                 new DemoFeed(
@@ -155,9 +158,6 @@ public final class Demo implements AutoCloseable {
                         options.rate(),
                         labelled(started),
                         folder.feedPosition()));
-        console.end("");
-        console.end("  >>> " + started.page().orElseThrow().address() + " <<<   (Ctrl-C stops" + since(began) + ")");
-        console.end("");
         return new Demo(process, started, feed.start(), cluster, log, console);
     }
 
@@ -188,6 +188,11 @@ public final class Demo implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** None until the catalogue is there. */
+    private static List<PageSources.Credit> credits(CompletableFuture<PictogramFolder> drawing) {
+        return drawing.isDone() && !drawing.isCompletedExceptionally() ? credits(drawing.join()) : List.of();
     }
 
     private static List<PageSources.Credit> credits(PictogramFolder catalogue) {
