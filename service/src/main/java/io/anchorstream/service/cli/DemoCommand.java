@@ -69,6 +69,8 @@ final class DemoCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--items must be at least 1, not " + items);
         }
         FreePort.require(port, "--port");
+        FreePort.require(kafkaPort, "--kafka-port");
+        FreePort.require(registryPort, "--registry-port");
         DemoFolder folder = new DemoFolder(data);
         Map<String, String> flags = Map.of(Keys.HTTP_PORT.name(), Integer.toString(port));
         // Before anything is started: a mistake in the configuration must not cost half a minute.

@@ -93,6 +93,7 @@ public final class Demo implements AutoCloseable {
         long began = System.nanoTime();
         DemoFolder folder = options.folder();
         if (options.fresh()) {
+            EmbeddedKafka.requireUnused(folder.root());
             folder.clear();
         }
         Files.createDirectories(folder.root());

@@ -130,9 +130,11 @@ public final class DemoFeed implements AutoCloseable {
     @Override
     public void close() {
         stopping.countDown();
-        thread.interrupt();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            // Only as a last resort: an interrupted producer loses what it was about to send.
+            thread.join(TimeUnit.SECONDS.toMillis(3));
+            thread.interrupt();
+            thread.join(TimeUnit.SECONDS.toMillis(7));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

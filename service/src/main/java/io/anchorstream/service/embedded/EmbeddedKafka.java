@@ -104,6 +104,15 @@ public final class EmbeddedKafka implements AutoCloseable {
         return new EmbeddedKafka(lock, server, bootstrap, clusterId);
     }
 
+    /**
+     * Checks that no other program works on the folder.
+     *
+     * @throws IllegalStateException when one does; the message says what to do
+     */
+    public static void requireUnused(Path dataFolder) throws IOException {
+        DataFolderLock.acquire(dataFolder).close();
+    }
+
     /** Where the last node on this folder listened, running or not; empty when there never was one. */
     public static Optional<String> lastAddress(Path dataFolder) {
         return LocalPort.last(dataFolder.resolve(PORT_FILE)).map(port -> HOST + ":" + port);

@@ -109,7 +109,7 @@ public final class Cluster {
                     "no Kafka broker answered at " + bootstrapServers() + " within " + PATIENCE.toSeconds()
                             + " s. Check that it runs, that --bootstrap-servers (kafka.bootstrap.servers) names it, and"
                             + " that kafka.security.protocol fits its listener",
-                    e);
+                    e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnreachableException("interrupted while waiting for the broker", e);

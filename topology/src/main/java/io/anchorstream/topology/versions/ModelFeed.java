@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.anchorstream.avro.ModelVersion;
@@ -33,6 +32,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelFeed.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration RETRY = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration IDLE = Duration.ofMinutes(1);
     private static final int KEPT_WHEN_IDLE = 3;
 
@@ -48,7 +48,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     private final Set<Long> gone = ConcurrentHashMap.newKeySet();
     private volatile List<ModelVersion> versions = List.of();
     private volatile Optional<Promotion> promoted = Optional.empty();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch caughtUp = new CountDownLatch(1);
 
     private record Loaded(String weightsDigest, Embedder embedder) {}
@@ -98,7 +98,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     }
 
     private void run() {
-        while (!closed.get()) {
+        while (closing.getCount() > 0) {
             try (TopicReader<ModelVersion> events = new TopicReader<>(
                             consumers.get(),
                             topics.versions(),
@@ -124,7 +124,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
 
     private void follow(TopicReader<ModelVersion> events, WeightReader weights) {
         VersionHistory history = new VersionHistory();
-        while (!closed.get()) {
+        while (closing.getCount() > 0) {
             List<TopicReader.Entry<ModelVersion>> entries = events.poll(POLL);
             for (TopicReader.Entry<ModelVersion> entry : entries) {
                 entry.value().flatMap(history::apply).ifPresent(why -> LOG.warn("event left out: {}", why));
@@ -205,7 +205,9 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
 
     private void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
+            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closing");
+            }
         } catch (InterruptedException e) {
             LOG.debug("closing", e);
         }
@@ -213,13 +215,15 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
 
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true)) {
+        closing.countDown();
+        try {
+            // Only as a last resort: an interrupted consumer can't say goodbye to the broker, and logs that as an
+            // error.
+            thread.join(PATIENCE.toMillis());
             thread.interrupt();
-            try {
-                thread.join(TimeUnit.SECONDS.toMillis(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            thread.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
