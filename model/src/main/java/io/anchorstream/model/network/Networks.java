@@ -30,7 +30,7 @@ public final class Networks {
 
     @FunctionalInterface
     private interface PlanConstructor {
-        Network create(NetworkPlan plan, NDManager manager, long seed);
+        Network create(NetworkPlan plan, NDManager manager, long seed, BackboneFeatures known);
     }
 
     private record Kind(List<NetworkOption> options, Planner planner, PlanConstructor constructor) {
@@ -38,7 +38,7 @@ public final class Networks {
             return new Kind(
                     options,
                     (spec, manager) -> new NetworkPlan(spec, Map.of()),
-                    (plan, manager, seed) -> constructor.create(plan.spec(), manager, seed));
+                    (plan, manager, seed, known) -> constructor.create(plan.spec(), manager, seed));
         }
     }
 
@@ -73,10 +73,16 @@ public final class Networks {
      *
      * @param manager parent of the weights
      * @param seed of the initial weights
+     * @param known features of frozen backbones that other networks made
      * @throws IllegalArgumentException if the specification asks for something impossible
      */
+    public static Network create(NetworkPlan plan, NDManager manager, long seed, BackboneFeatures known) {
+        return find(plan.spec().kind()).constructor().create(plan, manager, seed, known);
+    }
+
+    /** A network that shares nothing. */
     public static Network create(NetworkPlan plan, NDManager manager, long seed) {
-        return find(plan.spec().kind()).constructor().create(plan, manager, seed);
+        return create(plan, manager, seed, new BackboneFeatures());
     }
 
     private static Kind find(String kind) {

@@ -18,7 +18,6 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.ParameterStore;
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.evaluation.RawBaselines;
 import io.anchorstream.model.image.CanonicalImage;
@@ -40,19 +39,22 @@ final class TorchScriptBackbone implements PictureInput {
 
     /**
      * @param features values the module makes for a picture
+     * @param cache of this module at this input size
      * @throws IllegalArgumentException if the bytes are not a TorchScript module
      */
     TorchScriptBackbone(
-            NDManager manager, byte[] script, int inputSize, int features, boolean histogram, int cacheSize) {
+            NDManager manager,
+            byte[] script,
+            int inputSize,
+            int features,
+            boolean histogram,
+            Cache<String, float[]> cache) {
         this.manager = manager;
         this.module = load(manager, script);
         this.sampler = new PictureSampler(inputSize);
         this.features = features;
         this.histogram = histogram;
-        this.cache = Caffeine.newBuilder()
-                .maximumSize(cacheSize)
-                .executor(Runnable::run)
-                .build();
+        this.cache = cache;
     }
 
     private static PtSymbolBlock load(NDManager manager, byte[] script) {

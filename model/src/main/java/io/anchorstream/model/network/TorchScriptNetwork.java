@@ -68,7 +68,7 @@ final class TorchScriptNetwork implements Network {
                 new NetworkSpec(KIND, known, asked.imageSize(), asked.dimension()), Map.of(MODULE, Tensor.of(script)));
     }
 
-    TorchScriptNetwork(NetworkPlan plan, NDManager parent, long seed) {
+    TorchScriptNetwork(NetworkPlan plan, NDManager parent, long seed, BackboneFeatures known) {
         spec = plan.spec();
         attachments = plan.attachments();
         NetworkOptions options = new NetworkOptions(spec);
@@ -88,7 +88,10 @@ final class TorchScriptNetwork implements Network {
                 options.integer("input", 8, 1024),
                 features,
                 colour > 0,
-                options.integer("cache", 1, 100_000_000));
+                known.of(
+                        options.text("sha256") + (colour > 0 ? "" : "/plain"),
+                        options.integer("input", 8, 1024),
+                        options.integer("cache", 1, 100_000_000)));
         weights = new Weights(manager, seed);
         Shape width = new Shape(features);
         standard = new Norm(

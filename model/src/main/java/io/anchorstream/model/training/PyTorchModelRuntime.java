@@ -12,6 +12,7 @@ import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.network.BackboneFeatures;
 import io.anchorstream.model.network.Network;
 import io.anchorstream.model.network.NetworkPlan;
 import io.anchorstream.model.network.NetworkSpec;
@@ -24,6 +25,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
     private final Engine engine;
     private final Device device;
     private final int threads;
+    private final BackboneFeatures features = new BackboneFeatures();
 
     /** On one thread, on a GPU if there is one. */
     public PyTorchModelRuntime() {
@@ -69,7 +71,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
                 config.network(), config.networkOptions(), config.imageSize(), config.embeddingDimension());
         NDManager manager = engine.newBaseManager(device(engine, config.device()));
         try (GradientMode mode = GradientMode.off(config.threads())) {
-            Network network = Networks.create(Networks.plan(spec, manager), manager, config.seed());
+            Network network = Networks.create(Networks.plan(spec, manager), manager, config.seed(), features);
             return new PyTorchTrainer(config, network, manager);
         } catch (RuntimeException e) {
             manager.close();
@@ -110,7 +112,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
                     attachments.put(name, tensor);
                 }
             });
-            Network network = Networks.create(new NetworkPlan(spec, attachments), manager, 0);
+            Network network = Networks.create(new NetworkPlan(spec, attachments), manager, 0, features);
             String built = network.weights().digest(spec);
             if (!built.equals(artifact.networkDigest())) {
                 throw new IllegalArgumentException("the model's network digest is " + artifact.networkDigest()
