@@ -1,12 +1,15 @@
 import { el, svg } from './dom.js';
 
 const MARGIN = { top: 12, right: 14, bottom: 28, left: 46 };
+const NARROW = 520;
+const LINE = 16;
 
 /**
  * A line chart that redraws itself to its width.
  *
  * options: height; series [{name, color, points: [[x, y]], area}]; marks [{x, y, color, full, lines: [[k, v]], title}];
- * bases [{name, y, text}] drawn dashed and labelled at the right; verticals [x]; yFormat; xName; yMin, yMax.
+ * bases [{y, text}] drawn dashed and labelled, those far from everything else only as a mark at the edge; verticals [x];
+ * yFormat; xName; yMin, yMax. A series may be faint (drawn behind, read out on hover) or quiet (drawn, not read out).
  */
 export function chart(options) {
   const root = el('div.chart');
@@ -28,13 +31,15 @@ export function chart(options) {
 
 function render(o, width, tip) {
   const bases = o.bases || [];
-  const margin = { ...MARGIN, right: bases.length ? Math.min(150, width * 0.3) : MARGIN.right };
+  const inside = width < NARROW;
+  const margin = { ...MARGIN, right: bases.length && !inside ? 170 : MARGIN.right };
+  const all = [...o.series.flatMap((s) => s.points), ...(o.marks || []).map((m) => [m.x, m.y])];
+  const ys = range(withNearBases(all.map((p) => p[1]), bases.map((b) => b.y)), o);
+  if (inside) margin.bottom += LINE * bases.filter((b) => b.y < ys[0]).length;
   const w = Math.max(40, width - margin.left - margin.right);
   const h = o.height - margin.top - margin.bottom;
-  const all = [...o.series.flatMap((s) => s.points), ...(o.marks || []).map((m) => [m.x, m.y])];
   const xs = extent(all.map((p) => p[0]), 0, 1);
   if (o.xMin !== undefined) xs[0] = Math.min(o.xMin, xs[0]);
-  const ys = range([...all.map((p) => p[1]), ...bases.map((b) => b.y)], o);
   const x = (v) => margin.left + ((v - xs[0]) / (xs[1] - xs[0])) * w;
   const y = (v) => margin.top + (1 - (v - ys[0]) / (ys[1] - ys[0])) * h;
   const root = svg('svg', { height: o.height, viewBox: `0 0 ${width} ${o.height}`, role: 'img', 'aria-label': o.label || '' });
@@ -50,15 +55,15 @@ function render(o, width, tip) {
   for (const at of o.verticals || []) {
     if (at >= xs[0] && at <= xs[1]) root.append(svg('line', { class: 'promo', x1: x(at), x2: x(at), y1: margin.top, y2: margin.top + h }));
   }
-  drawBases(root, bases, y, margin, w, h);
-  for (const s of o.series) {
+  drawBases(root, bases, y, { margin, w, h, inside });
+  for (const s of [...o.series].sort((a, b) => (b.faint || 0) - (a.faint || 0))) {
     if (!s.points.length) continue;
     const path = s.points.map((p, i) => `${i ? 'L' : 'M'}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join('');
     if (s.area && s.points.length > 1) {
       const floor = y(ys[0]).toFixed(1);
       root.append(svg('path', { class: 'area', fill: s.color, d: `${path}L${x(s.points.at(-1)[0]).toFixed(1)} ${floor}L${x(s.points[0][0]).toFixed(1)} ${floor}Z` }));
     }
-    root.append(svg('path', { class: 'line', stroke: s.color, d: path }));
+    root.append(svg('path', { class: s.faint ? 'line faint-line' : 'line', stroke: s.color, d: path }));
   }
   for (const m of o.marks || []) {
     root.append(svg('circle', { cx: x(m.x), cy: y(m.y), r: 5, fill: m.full ? m.color : 'var(--surface)', stroke: m.color, 'stroke-width': 2 }));
@@ -67,22 +72,41 @@ function render(o, width, tip) {
   return root;
 }
 
-/** Labels stand at the right, pushed apart so that none covers another, each tied to its line. */
-function drawBases(root, bases, y, margin, w, h) {
-  const gap = 16;
-  const labels = bases.map((b) => ({ ...b, at: y(b.y) })).sort((a, b) => a.at - b.at);
-  labels.forEach((one, i) => { one.label = i ? Math.max(one.at, labels[i - 1].label + gap) : one.at; });
-  const over = labels.length ? labels.at(-1).label - (margin.top + h) : 0;
+/** Values that set the scale: a base line counts unless it lies so far off that it would flatten the curve. */
+function withNearBases(values, bases) {
+  if (!values.length) return bases;
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const reach = Math.max((high - low) * 1.2, Math.abs(high) * 0.02);
+  return [...values, ...bases.filter((b) => b >= low - reach && b <= high + reach)];
+}
+
+/** Labels stand at the right, or on narrow charts above their line, pushed apart so that none covers another. */
+function drawBases(root, bases, y, { margin, w, h, inside }) {
+  const top = margin.top;
+  const bottom = margin.top + h;
+  const right = margin.left + w;
+  const labels = bases.map((b) => {
+    const at = y(b.y);
+    if (at > bottom) return { at: bottom, text: `${b.text} \u2193`, off: 1 };
+    if (at < top) return { at: top, text: `${b.text} \u2191`, off: -1 };
+    return { at, text: b.text, off: 0 };
+  }).sort((a, b) => a.at - b.at);
+  labels.forEach((one) => { one.label = inside ? one.at + (one.off > 0 ? 7 : -9) : one.at; });
+  labels.forEach((one, i) => { if (i) one.label = Math.max(one.label, labels[i - 1].label + LINE); });
+  const room = inside ? LINE * labels.filter((one) => one.off > 0).length : LINE;
+  const over = labels.length ? labels.at(-1).label - (bottom + room) : 0;
   if (over > 0) {
     labels.at(-1).label -= over;
-    for (let i = labels.length - 2; i >= 0; i -= 1) labels[i].label = Math.min(labels[i].label, labels[i + 1].label - gap);
+    for (let i = labels.length - 2; i >= 0; i -= 1) labels[i].label = Math.min(labels[i].label, labels[i + 1].label - LINE);
   }
-  const right = margin.left + w;
   for (const one of labels) {
-    root.append(
-      svg('line', { class: 'base', x1: margin.left, x2: right, y1: one.at, y2: one.at }),
-      svg('path', { class: 'lead-line', fill: 'none', d: `M${right} ${one.at}L${right + 10} ${one.label}` }),
-      svg('text', { class: 'base-label', x: right + 14, y: one.label + 4 }, one.text));
+    if (one.off === 0) root.append(svg('line', { class: 'base', x1: margin.left, x2: right, y1: one.at, y2: one.at }));
+    else if (!inside) root.append(svg('path', { class: 'off-mark', d: `M${right - 5} ${one.at - 6 * one.off}h10l-5 ${6 * one.off}z` }));
+    if (!inside) root.append(svg('path', { class: 'lead-line', fill: 'none', d: `M${right + (one.off ? 4 : 0)} ${one.at - 3 * one.off}L${right + 12} ${one.label}` }));
+    root.append(svg('text', inside
+      ? { class: 'base-label', x: right, y: one.label + 4, 'text-anchor': 'end' }
+      : { class: 'base-label', x: right + 16, y: one.label + 4 }, one.text));
   }
 }
 

@@ -14,6 +14,7 @@ const SCORES = [
   ['holdout.recall_at_1', 'Hold-out Recall@1', 'items never trained on, by weak label'],
   ['holdout.map_at_r', 'Hold-out MAP@R', 'items never trained on, by weak label'],
 ];
+const REASONS = { 'no valid anchor': 'no two drawings of one label beside a third', 'the loss is not finite': 'loss not finite', 'the gradient is not finite': 'gradient not finite' };
 const BASELINES = [['hog.', 'Raw HOG'], ['pixels.', 'Raw pixels'], ['histogram.', 'Colour histogram']];
 let chosen = null;
 
@@ -51,6 +52,8 @@ function layOut() {
   const stats = el('div.stats');
   const scores = el('div.segments', { role: 'group', 'aria-label': 'Score shown' });
   const about = el('p');
+  const gain = el('p.gain');
+  const lossAbout = el('p');
   const versions = chart(blank(340));
   const small = ['loss', 'active', 'prequential'].map(() => chart(blank(190)));
   const table = el('div.table-scroll');
@@ -63,19 +66,21 @@ function layOut() {
     fillStats(stats, data);
     scores.replaceChildren(...offered.map(([key, name]) => el('button', { type: 'button', 'aria-pressed': String(key === chosen), onclick: () => { chosen = key; update(last); } }, name)));
     about.textContent = offered.find(([key]) => key === chosen)?.[2] || 'No version has been scored yet.';
+    gain.replaceChildren(...gains(data));
     versions.update(versionChart(data));
     const promoted = data.versions.filter((v) => v.everPromoted && v.version > 0).map((v) => v.step);
-    small[0].update(stepChart(data, 'loss', 'Loss', 'var(--c1)', (v, exact) => v.toFixed(exact ? 4 : 2), promoted));
+    small[0].update(lossChart(data, promoted));
+    lossAbout.replaceChildren(...lossText(data));
     small[1].update(stepChart(data, 'activeShare', 'Active', 'var(--c3)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
     small[2].update(stepChart(data, 'prequentialRecallAt1', 'Recall@1', 'var(--c2)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
     table.replaceChildren(versionTable(data.versions));
   }
 
   const root = el('div', stats,
-    el('section.card', el('div.chart-head', el('div', el('h2', 'Model versions'), about), scores), versions.root,
+    el('section.card', el('div.chart-head', el('div', el('h2', 'Model versions'), gain, about), scores), versions.root,
       el('p.legend', el('span', el('i.point.full'), 'promoted'), el('span', el('i.point.rejected'), 'rejected'), el('span', el('i.dash'), 'raw image features, nothing learned'))),
     el('div.charts',
-      card('Loss', 'mean over active triplets', small[0]),
+      card('Loss', lossAbout, small[0]),
       card('Active triplets', 'share that still teaches something', small[1]),
       card('Prequential Recall@1', 'new items, scored before they are trained on', small[2])),
     el('section.card', { style: { marginTop: 'var(--gap)' } }, el('div.chart-head', el('h2', 'Every version and why the gate decided so')), table));
@@ -85,7 +90,7 @@ function layOut() {
 const blank = (height) => ({ height, series: [], yFormat: String, xName: 'Step' });
 
 function card(title, text, drawing) {
-  return el('section.card', el('div.chart-head', el('div', el('h2', title), el('p', text))), drawing.root);
+  return el('section.card', el('div.chart-head', el('div', el('h2', title), text instanceof Node ? text : el('p', text))), drawing.root);
 }
 
 function fillStats(root, data) {
@@ -97,13 +102,54 @@ function fillStats(root, data) {
   root.replaceChildren(...[
     ['Version in service', inService ? `v${inService.version}` : '–', inService ? ago(inService.timestamp) : ''],
     [name, score === undefined ? '–' : percent(score), start !== undefined && score !== undefined && inService.version > 0 ? `untrained ${percent(start)}` : ''],
-    ['Training steps', count(data.lastStep), data.skippedSteps ? `${count(data.skippedSteps)} skipped` : ''],
+    ['Training steps', count(data.lastStep), data.skippedSteps ? `${count(data.skippedSteps)} taught nothing` : '', skipText(data)],
     ['Training speed', data.imagesPerSecond ? count(data.imagesPerSecond) : '–', data.imagesPerSecond ? 'images/s' : ''],
     ['Versions promoted', count(data.versions.filter((v) => v.everPromoted && v.version > 0).length), `of ${count(data.versions.filter((v) => v.version > 0).length)}`],
-  ].map(([label, value, extra]) => el('div.card.stat', el('span', label), el('b', value, extra ? el('em', extra) : null))));
+  ].map(([label, value, extra, below]) => el('div.card.stat', below ? { title: below } : null, el('span', label), el('b', value, extra ? el('em', extra) : null), below ? el('p.faint.small', below) : null)));
 }
 
 const inServiceOf = (versions) => versions.filter((v) => v.state === 'PROMOTED').sort((a, b) => b.generation - a.generation)[0];
+
+/** Why steps taught nothing, most frequent first. */
+function skipText(data) {
+  return Object.entries(data.skipReasons || {}).sort((a, b) => b[1] - a[1])
+    .map(([reason, n]) => `${count(n)} × ${REASONS[reason] || reason}`).join(', ');
+}
+
+/** What learning brought so far, in words. */
+function gains(data) {
+  const now = inServiceOf(data.versions);
+  const shown = (v) => Math.round(1000 * v); // differences agree with the scores as they are shown
+  const score = now?.metrics[chosen];
+  if (score === undefined || now.version === 0) return [];
+  const against = [['the untrained network', data.versions.find((v) => v.version === 0)?.metrics[chosen]], ['raw HOG', baselinesOf(data)[`hog.${chosen}`]]]
+    .filter(([, y]) => y !== undefined);
+  if (!against.length) return [];
+  return [el('b', `v${now.version} in service: `), against.map(([name, y], i) => [
+    i ? ', ' : '', el(`b.${score >= y ? 'up' : 'down'}`, `${score >= y ? '+' : '−'}${(Math.abs(shown(score) - shown(y)) / 10).toFixed(1)}`), `${i ? '' : ' points'} over ${name}`])].flat(3);
+}
+
+const baselinesOf = (data) => data.versions.find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines))?.baselines || {};
+
+const hasMetricLoss = (data) => data.steps.some((s) => typeof s.metricLoss === 'number');
+
+function lossText(data) {
+  return hasMetricLoss(data)
+    ? ['of the batch alone; ', el('span', { title: 'The total adds terms that fade in while training goes on: comparison with earlier batches, with texts, and with what was learned before.' }, el('i.swatch'), 'faint: with terms that fade in')]
+    : ['total; rises at first, as terms fade in'];
+}
+
+/** The total rises while terms fade in, so that the loss of the batch alone is the curve to read. */
+function lossChart(data, verticals) {
+  const format = (v, exact) => v.toFixed(exact ? 4 : 2);
+  if (!hasMetricLoss(data)) return stepChart(data, 'loss', 'Loss', 'var(--c1)', format, verticals);
+  const own = data.steps.filter((s) => typeof s.metricLoss === 'number').map((s) => [s.step, s.metricLoss]);
+  const total = data.steps.map((s) => [s.step, s.loss]);
+  return {
+    height: 190, xName: 'Step', yFormat: format, verticals, yMin: 0, label: 'Loss',
+    series: [{ name: 'Loss', color: 'var(--c1)', area: true, points: own }, { name: 'With all terms', color: 'var(--c1)', faint: true, points: total }],
+  };
+}
 
 function stepChart(data, field, name, color, yFormat, verticals) {
   return {
@@ -115,9 +161,9 @@ function stepChart(data, field, name, color, yFormat, verticals) {
 function versionChart(data) {
   const scored = data.versions.filter((v) => chosen in v.metrics);
   const promoted = scored.filter((v) => v.everPromoted);
-  const withBase = data.versions.find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines));
+  const known = baselinesOf(data);
   const bases = BASELINES.flatMap(([prefix, text]) => {
-    const y = withBase?.baselines[`${prefix}${chosen}`];
+    const y = known[`${prefix}${chosen}`];
     return y === undefined ? [] : [{ y, text: `${text} ${percent(y, 0)}` }];
   });
   return {
@@ -131,15 +177,18 @@ function versionChart(data) {
   };
 }
 
+/** The gate names scores by their keys; the page by their names. */
+const plain = (reason) => SCORES.reduce((text, [key, name]) => text.replaceAll(key, name), reason).replaceAll('->', '→');
+
 function versionTable(versions) {
   const keys = SCORES.filter(([key]) => versions.some((v) => key in v.metrics));
   const kind = { PROMOTED: 'good', REJECTED: 'bad', ROLLED_BACK: 'bad' };
   return el('table',
-    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), keys.map(([, name]) => el('th.num', name)), el('th', 'Reason'))),
+    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), keys.map(([key, name]) => el(`th.num${key === chosen ? '' : '.other'}`, name)), el('th', 'Reason'))),
     el('tbody', [...versions].reverse().map((v) => el('tr',
       el('td', el('b', `v${v.version}`)),
       el('td', el(`span.state${kind[v.state] ? `.${kind[v.state]}` : ''}`, words(v.state.toLowerCase()))),
       el('td.num', count(v.step)),
-      keys.map(([key]) => el('td.num', key in v.metrics ? percent(v.metrics[key]) : '–')),
-      el('td.soft', { style: { minWidth: '220px' } }, v.reason)))));
+      keys.map(([key]) => el(`td.num${key === chosen ? '' : '.other'}`, key in v.metrics ? percent(v.metrics[key]) : '–')),
+      el('td.soft.reason', plain(v.reason))))));
 }

@@ -1,5 +1,5 @@
 import { get } from './api.js';
-import { el } from './dom.js';
+import { el, svg } from './dom.js';
 import { ago, bytes, count, millis, percent, rate, words } from './format.js';
 
 const EVERY = 2000;
@@ -31,15 +31,28 @@ export function pipelineView(main) {
 
 function drawFlow(root, p) {
   const waiting = p.lag.train > 0 ? `${count(p.lag.train)} waiting` : '';
+  const trail = p.trails || {};
   const stages = [
-    ['Items in', p.itemsIn, rate(p.rates.items, 'items'), 'on the input topic', p.rates.items],
-    ['Pictures checked', p.pictures, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : 'none refused', p.rates.pictures],
-    ['Weak labels', p.labelled, rate(p.rates.labels, 'items'), `${count(p.classes)} classes · ${count(p.holdout)} held out`, p.rates.labels],
-    ['Batches trained', p.steps, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps],
-    ['Searchable', p.embedded, rate(p.rates.embedded, 'items'), p.servingGeneration >= 0 ? `generation ${p.servingGeneration} · model v${p.servingVersion}` : 'first generation filling', p.rates.embedded],
+    ['Items in', p.itemsIn, rate(p.rates.items, 'items'), 'on the input topic', p.rates.items, trail.items],
+    ['Pictures checked', p.pictures, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : 'none refused', p.rates.pictures, trail.pictures],
+    ['Weak labels', p.labelled, rate(p.rates.labels, 'items'), `${count(p.classes)} classes · ${count(p.holdout)} held out`, p.rates.labels, trail.labels],
+    ['Batches trained', p.steps, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps],
+    ['Searchable', p.embedded, rate(p.rates.embedded, 'items'), p.servingGeneration >= 0 ? `generation ${p.servingGeneration} · model v${p.servingVersion}` : 'first generation filling', p.rates.embedded, trail.embedded],
   ];
-  root.replaceChildren(...stages.map(([name, number, speed, note, moving]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
-    el('h2', name), el('b', count(number)), el('p', note), el('p.rate', speed || '\u00a0'))));
+  root.replaceChildren(...stages.map(([name, number, speed, note, moving, past]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
+    el('h2', name), el('b', count(number)), el('p', note), sparkline(past), el('p.rate', speed || '\u00a0'))));
+}
+
+/** The rate over the last five minutes. */
+function sparkline(values) {
+  const points = values || [];
+  const top = Math.max(...points, 1e-9);
+  const slots = 30;
+  const line = points.slice(-slots).map((v, i, all) => `${slots - all.length + i},${(23 - 21 * (v / top)).toFixed(1)}`).join(' ');
+  const shown = points.length > 1 && top > 0.01;
+  return svg('svg', { class: 'spark', viewBox: `0 0 ${slots - 1} 24`, preserveAspectRatio: 'none', role: 'img', 'aria-label': shown ? `Rate over the last minutes, at most ${top.toFixed(1)} a second` : 'Quiet over the last minutes' },
+    svg('line', { x1: 0, x2: slots - 1, y1: 23.5, y2: 23.5 }),
+    shown ? [svg('polyline', { points: line })] : []);
 }
 
 function refreshCard(p) {
@@ -56,9 +69,11 @@ function refreshCard(p) {
     el('p.soft.small', last.state === 'COMPLETE'
       ? `Generation ${last.generation} is complete with ${count(last.embedded)} items, ${ago(last.completedAt)}.`
       : `Generation ${last.generation} with model v${last.modelVersion}: ${count(last.embedded)} of ${count(last.items)} items, ${last.partitionsDone} of ${Math.max(last.partitions, last.partitionsDone)} partitions done.`),
-    p.lastSwap ? el('p.faint.small', { style: { marginTop: '8px' } }, words(p.lastSwap) + '.') : '');
+    p.lastSwap && last.state !== 'COMPLETE' ? el('p.faint.small', { style: { marginTop: '8px' } }, sentence(p.lastSwap)) : '');
   return card;
 }
+
+const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\d{5,}/g, (n) => count(Number(n)))}.`;
 
 function freshnessCard(p) {
   return el('section.card.span4', el('h2', 'Freshness'),
@@ -71,10 +86,10 @@ function freshnessCard(p) {
 }
 
 function lagCard(p) {
-  const names = { label: 'Label', train: 'Train', embed: 'Embed', index: 'Index' };
+  const names = { label: 'Items to be checked and labelled', train: 'Batches to be trained on', embed: 'Records to be embedded', index: 'Records to be indexed' };
   const known = Object.keys(names).filter((role) => role in p.lag);
-  return el('section.card.span4', el('h2', 'Records waiting'),
-    el('dl.pairs', Object.keys(names).map((role) => el('div', el('dt', names[role]), el('dd', known.includes(role) ? count(p.lag[role]) : el('span.faint', 'no news'))))));
+  return el('section.card.span4', el('h2', 'Waiting'),
+    el('dl.pairs', Object.keys(names).map((role) => el('div', el('dt', names[role]), el('dd', known.includes(role) ? (p.lag[role] ? count(p.lag[role]) : el('span.faint', 'none')) : el('span.faint', 'no news'))))));
 }
 
 function refusedCard(p) {

@@ -1,6 +1,6 @@
 import { get, pictureOf, searchByPicture } from './api.js';
 import { el, emptyState, icon, toast } from './dom.js';
-import { count, labelName } from './format.js';
+import { bytes, count, labelName } from './format.js';
 
 const PAGE = 96;
 const UPLOAD = 'M12 16V5m0 0L7.5 9.5M12 5l4.5 4.5M5 19h14';
@@ -16,7 +16,7 @@ let uploaded = null;
 export function searchForFile(file) {
   if (!file) return;
   if (file.size > 10 * 1024 * 1024) {
-    toast('That picture is larger than 10 MB. Make it smaller and try again.');
+    toast(`That file has ${bytes(file.size)}; a picture may have 10 MB at most. Make it smaller and try again.`);
     return;
   }
   if (uploaded) URL.revokeObjectURL(uploaded.url);
@@ -118,7 +118,7 @@ function resultView(main, query) {
       body.replaceChildren(el('div.result', queryCard(answer, query), side(answer, 'before'), side(answer, 'after')));
     } catch (e) {
       if (e.name === 'AbortError') return;
-      body.replaceChildren(el('div.empty', el('h2', 'No result'), el('p', `${e.message.charAt(0).toUpperCase()}${e.message.slice(1)}.`)));
+      body.replaceChildren(el('div.empty', el('h2', query.upload ? 'This file can’t be searched for' : 'No result'), el('p', `${e.message.charAt(0).toUpperCase()}${e.message.slice(1)}.`)));
     }
   }
   // A newly completed generation answers at once: one can watch a query get better.
@@ -137,7 +137,15 @@ function queryCard(answer, query) {
     : [['Query', 'your own picture; it is not stored']];
   return el('aside.query',
     el('div.picture', el('img', { src: item ? pictureOf(item.id) : query.upload.url, alt: name })),
-    el('div', el('h1', name), el('dl', facts.filter(([, v]) => v).map(([k, v]) => [el('dt', k), el('dd', v)]))));
+    el('div', el('h1', name), verdict(answer), el('dl', facts.filter(([, v]) => v).map(([k, v]) => [el('dt', k), el('dd', v)]))));
+}
+
+/** What learning changed for this query, in one line. */
+function verdict(answer) {
+  if (!answer.query || !answer.relevant || !answer.before || !answer.after || answer.same) return null;
+  const [before, after] = [answer.before, answer.after].map((part) => part.hits.filter(isSame).length);
+  const text = after > before ? `Learning found ${after - before} more` : after < before ? `${before - after} fewer than before learning` : 'As many as before learning';
+  return el('p.verdict', el('b.then', before), el('span', { 'aria-label': 'then' }, '→'), el(`b.since${after < before ? '.fewer' : ''}`, after), el('span', text));
 }
 
 function isSame(hit) {
@@ -149,7 +157,7 @@ function side(answer, which) {
   const before = which === 'before';
   const section = el(`section.card.side.is-${which}`, { 'aria-label': before ? 'First generation' : 'Generation in service' });
   section.append(el('header', el('span.dot'), el('h2', before ? 'Before learning' : 'Now'),
-    part ? el('span.faint.small', `generation ${part.generation} · ${count(part.size)} items`) : ''));
+    part ? el('span.faint.small', `${before ? 'untrained network' : `model v${part.modelVersion}`} · generation ${part.generation} · ${count(part.size)} items`) : ''));
   if (!part) {
     section.append(el('p.soft.small', 'The network behind this generation is not loaded yet. Try again in a moment.'));
     return section;
@@ -158,14 +166,16 @@ function side(answer, which) {
     section.append(emptyState('Not yet', 'The network is still untrained. When its first trained version is promoted and all items are embedded again, its answer stands here beside the old one.'));
     return section;
   }
-  if (answer.query && (answer.relevant || part.hits.some((h) => h.sameLabel))) {
+  const judged = answer.query && (answer.relevant || part.hits.some((h) => h.sameLabel));
+  if (judged) {
     const correct = part.hits.filter(isSame).length;
     const of = answer.relevant ? Math.min(answer.relevant, part.hits.length) : part.hits.length;
-    section.append(el('p.score', el('b', correct), el('span', answer.relevant ? `of ${of} other drawings of it found in the nearest ${part.hits.length}` : `of the nearest ${part.hits.length} have its label`)));
+    section.append(el('p.score', el('b', correct), el('span', answer.relevant ? `of ${of} other drawings of it among the nearest ${part.hits.length}` : `of the nearest ${part.hits.length} have its label`),
+      answer.relevant ? el('span.pips', { 'aria-hidden': 'true' }, Array.from({ length: of }, (_, i) => el(i < correct ? 'i.on' : 'i'))) : null));
   } else {
     section.append(el('p.score', el('span', `the nearest ${part.hits.length}`)));
   }
-  section.append(el('ol.hits', part.hits.map((hit) => hitCard(hit))));
+  section.append(el(judged ? 'ol.hits.judged' : 'ol.hits', part.hits.map((hit) => hitCard(hit))));
   return section;
 }
 
@@ -174,6 +184,7 @@ function hitCard(hit) {
   return el(`li.hit${same ? '.same' : ''}`,
     tile(hit, `${hit.title || hit.id}, distance ${hit.distance.toFixed(3)}${same ? ', same product' : ''}`),
     el('p.name', { title: hit.title }, hit.title || hit.id),
+    hit.domain ? el('p.style', hit.domain) : null,
     el('p.facts',
       el('span', { title: 'Cosine distance and model version' }, `${hit.distance.toFixed(3)} · v${hit.modelVersion}`),
       el(`span.chip${hit.sameLabel ? '.same' : ''}`, { title: hit.label >= 0 ? `Weak label ${hit.label}` : 'No usable text' }, labelName(hit.label))));

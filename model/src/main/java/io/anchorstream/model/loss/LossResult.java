@@ -14,6 +14,12 @@ import java.util.Map;
 public record LossResult(
         double loss, FloatMatrix gradient, int validAnchors, double activeShare, Map<String, Double> metrics) {
 
+    /**
+     * Metric that holds the loss of the batch alone, without terms whose weight grows while training goes on (memory, text,
+     * replay): the one to read as a curve. Absent where the whole loss is that already.
+     */
+    public static final String METRIC_LOSS = "loss.metric";
+
     public LossResult {
         metrics = Map.copyOf(metrics);
     }

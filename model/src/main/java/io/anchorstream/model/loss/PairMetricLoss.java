@@ -59,6 +59,9 @@ final class PairMetricLoss implements MetricLoss {
         loss.describe(pairs, metrics);
 
         double total = inBatch.loss();
+        if (inBatch.validTerms() > 0) {
+            metrics.put(LossResult.METRIC_LOSS, total);
+        }
         PairTally inMemory = PairTally.NOTHING;
         double weight = memoryWeight(batch.step());
         if (settings.normalise && weight > 0 && memory.ready(batch.step())) {

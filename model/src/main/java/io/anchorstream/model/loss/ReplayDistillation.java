@@ -55,6 +55,7 @@ final class ReplayDistillation implements MetricLoss {
         FloatMatrix.addScaled(
                 gradient.values(), 0, (float) (weight / held), back.values(), 0, gradient.values().length);
         Map<String, Double> metrics = new HashMap<>(main.metrics());
+        metrics.putIfAbsent(LossResult.METRIC_LOSS, main.loss());
         metrics.put("replay.drift", drift);
         metrics.put("replay.held", (double) held);
         return new LossResult(main.loss() + weight * drift, gradient, main.validAnchors(), main.activeShare(), metrics);

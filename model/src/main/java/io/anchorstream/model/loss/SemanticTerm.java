@@ -67,6 +67,7 @@ final class SemanticTerm implements MetricLoss {
         FloatMatrix gradient = add(main.gradient(), pull, toEmbeddings, rows);
 
         Map<String, Double> metrics = new HashMap<>(main.metrics());
+        metrics.putIfAbsent(LossResult.METRIC_LOSS, main.loss());
         metrics.put("semantic.loss", loss);
         return new LossResult(
                 main.loss() + pull * settings.weight * loss,

@@ -63,6 +63,8 @@ public final class FirstGenerationFiller {
                 filled.remove(card.id());
             }
         }
+        // The index role makes its own writes searchable; on a quiet input it writes nothing.
+        first.get().refresh();
         return vectors.length;
     }
 

@@ -57,6 +57,12 @@ public final class ConsumerLag {
         return lags;
     }
 
+    /** Offset after the last committed record of a topic of one partition; transaction markers count. */
+    public long end(String topic) throws ExecutionException, InterruptedException, TimeoutException {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return ends(List.of(partition)).getOrDefault(partition, 0L);
+    }
+
     /** Records ever appended to a topic that is written without transactions. */
     public long appended(String topic) throws ExecutionException, InterruptedException, TimeoutException {
         TopicDescription description = admin.describeTopics(List.of(topic))

@@ -6,12 +6,16 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.VersionState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The learning curve and the life of every model version. Holds a bounded number of steps: when it is full every second
@@ -20,22 +24,31 @@ import io.anchorstream.avro.VersionState;
 public final class LearningHistory {
     private static final int HELD_STEPS = 4_096;
     private static final int RECENT_STEPS = 50;
+    private static final String METRIC_LOSS = "loss.metric";
+    private static final String NEXT_OFFSET = "input.next_offset";
 
     private final TreeMap<Long, TrainingStep> steps = new TreeMap<>();
     private final Deque<TrainingStep> recent = new ArrayDeque<>();
     private final TreeMap<Long, VersionView> versions = new TreeMap<>();
     private long stride = 1;
     private long lastStep;
-    private long skipped;
+    private long nextOffset = -1;
+    private final TreeMap<String, Long> skipped = new TreeMap<>();
 
     public synchronized void apply(TrainingStep step) {
         if (step.getStep() > lastStep) {
             lastStep = step.getStep();
-            skipped += step.getSkipped() == null ? 0 : 1;
+            if (step.getSkipped() != null) {
+                skipped.merge(step.getSkipped(), 1L, Long::sum);
+            }
             recent.addLast(step);
             if (recent.size() > RECENT_STEPS) {
                 recent.removeFirst();
             }
+        }
+        Double next = step.getMetrics().get(NEXT_OFFSET);
+        if (next != null) {
+            nextOffset = Math.max(nextOffset, next.longValue());
         }
         if (step.getStep() % stride == 0) {
             steps.put(step.getStep(), step);
@@ -68,7 +81,13 @@ public final class LearningHistory {
 
     /** The curve in at most {@code points} points (means of equal runs of steps), and all versions in order. */
     public synchronized LearningView view(int points) {
-        return new LearningView(lastStep, skipped, imagesPerSecond(), thinned(points), List.copyOf(versions.values()));
+        return new LearningView(
+                lastStep,
+                skipped.values().stream().mapToLong(Long::longValue).sum(),
+                Map.copyOf(skipped),
+                imagesPerSecond(),
+                thinned(points),
+                List.copyOf(versions.values()));
     }
 
     public synchronized long lastStep() {
@@ -77,6 +96,11 @@ public final class LearningHistory {
 
     public synchronized Optional<VersionView> version(long version) {
         return Optional.ofNullable(versions.get(version));
+    }
+
+    /** Offset after the newest batch trained on, or empty if no step told it. */
+    public synchronized OptionalLong nextOffset() {
+        return nextOffset < 0 ? OptionalLong.empty() : OptionalLong.of(nextOffset);
     }
 
     /** The version in service, or empty before the first. */
@@ -94,6 +118,7 @@ public final class LearningHistory {
                 .map(step -> new StepPoint(
                         step.getStep(),
                         step.getLoss(),
+                        step.getMetrics().get(METRIC_LOSS),
                         step.getActiveShare(),
                         step.getPrequentialRecallAt1(),
                         step.getTimestamp()));
@@ -127,6 +152,7 @@ public final class LearningHistory {
             series.add(new StepPoint(
                     last.getStep(),
                     part.stream().mapToDouble(TrainingStep::getLoss).average().orElse(0),
+                    metricLoss(part),
                     part.stream()
                             .mapToDouble(TrainingStep::getActiveShare)
                             .average()
@@ -137,8 +163,28 @@ public final class LearningHistory {
         return series;
     }
 
-    /** Means over a run of steps that ends at {@code step}. */
-    public record StepPoint(long step, double loss, double activeShare, double prequentialRecallAt1, long timestamp) {}
+    private static @Nullable Double metricLoss(List<TrainingStep> part) {
+        OptionalDouble mean = part.stream()
+                .map(step -> step.getMetrics().get(METRIC_LOSS))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .average();
+        return mean.isPresent() ? mean.getAsDouble() : null;
+    }
+
+    /**
+     * Means over a run of steps that ends at {@code step}.
+     *
+     * @param loss with all its terms
+     * @param metricLoss of the batch alone, without terms whose weight grows; absent where the steps don't tell
+     */
+    public record StepPoint(
+            long step,
+            double loss,
+            @Nullable Double metricLoss,
+            double activeShare,
+            double prequentialRecallAt1,
+            long timestamp) {}
 
     /**
      * A version as its last event tells it.
@@ -159,10 +205,15 @@ public final class LearningHistory {
             String reason,
             long timestamp) {}
 
-    /** All that the learning view shows. */
+    /**
+     * All that the learning view shows.
+     *
+     * @param skipReasons steps that taught nothing, by reason
+     */
     public record LearningView(
             long lastStep,
             long skippedSteps,
+            Map<String, Long> skipReasons,
             double imagesPerSecond,
             List<StepPoint> steps,
             List<VersionView> versions) {}

@@ -104,7 +104,7 @@ public final class PipelineMonitor implements AutoCloseable {
                         "steps", view.steps(),
                         "embedded", view.embedded(),
                         "deadLetters", view.deadLetters().count()));
-        last = view.withRates(rates.perSecond());
+        last = view.withRates(rates.perSecond(), rates.trails());
     }
 
     private <T> T ask(Callable<T> question, T otherwise, String what) {
@@ -161,6 +161,7 @@ public final class PipelineMonitor implements AutoCloseable {
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, refused -> refused.getValue().sum())),
                 roles,
+                Map.of(),
                 Map.of());
     }
 
@@ -186,6 +187,7 @@ public final class PipelineMonitor implements AutoCloseable {
      * @param refusedByIndex records the index did not take, by reason
      * @param lag committed records not consumed yet, by role
      * @param rates a second, over the last half minute
+     * @param trails the same over the last minutes, oldest first, each over {@value Rates#TRAIL_MILLIS} ms
      */
     public record PipelineView(
             long itemsIn,
@@ -205,9 +207,10 @@ public final class PipelineMonitor implements AutoCloseable {
             DeadLetters.DeadLetterView deadLetters,
             Map<String, Long> refusedByIndex,
             Map<String, Long> lag,
-            Map<String, Double> rates) {
+            Map<String, Double> rates,
+            Map<String, List<Double>> trails) {
 
-        PipelineView withRates(Map<String, Double> newRates) {
+        PipelineView withRates(Map<String, Double> newRates, Map<String, List<Double>> newTrails) {
             return new PipelineView(
                     itemsIn,
                     pictures,
@@ -226,7 +229,8 @@ public final class PipelineMonitor implements AutoCloseable {
                     deadLetters,
                     refusedByIndex,
                     lag,
-                    newRates);
+                    newRates,
+                    newTrails);
         }
     }
 }

@@ -128,9 +128,11 @@ class PageBrowserIT {
         visit(desktop(), page, "#/search", tab -> {
             tab.getByText("Learning", new Page.GetByTextOptions().setExact(true))
                     .click();
-            assertThat(tab.locator(".chart path.line")).hasCount(4);
+            assertThat(tab.locator(".chart path.line")).hasCount(5);
             assertThat(tab.locator(".base-label")).hasCount(3);
             assertThat(tab.locator("tbody tr")).hasCount(7);
+            assertThat(tab.locator(".gain")).containsText("over the untrained network");
+            assertThat(tab.locator(".stats")).containsText("no two drawings");
 
             tab.getByText("Pipeline", new Page.GetByTextOptions().setExact(true))
                     .click();

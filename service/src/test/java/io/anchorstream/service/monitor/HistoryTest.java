@@ -1,6 +1,7 @@
 package io.anchorstream.service.monitor;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
@@ -66,10 +67,42 @@ class HistoryTest {
     @Test
     void turnsCountsIntoRates() {
         Rates rates = new Rates();
-        rates.sample(1_000, java.util.Map.of("items", 10L));
-        rates.sample(3_000, java.util.Map.of("items", 50L));
+        rates.sample(1_000, Map.of("items", 10L));
+        rates.sample(3_000, Map.of("items", 50L));
 
         assertThat(rates.perSecond()).containsEntry("items", 20.0);
+    }
+
+    @Test
+    void aRateLooksBackHalfAMinuteAndItsTrailFive() {
+        Rates rates = new Rates();
+        for (int second = 0; second <= 400; second += 2) {
+            rates.sample(second * 1_000L, Map.of("items", second < 300 ? 0L : (second - 300) * 10L));
+        }
+
+        assertThat(rates.perSecond()).containsEntry("items", 10.0);
+        assertThat(rates.trails().get("items")).hasSize(30).startsWith(0.0).endsWith(10.0);
+    }
+
+    @Test
+    void tellsTheLossOfTheBatchAloneAndWhyStepsTaughtNothing() {
+        LearningHistory history = new LearningHistory();
+        TrainingStep first = step(1, 2.0);
+        first.setMetrics(Map.of("loss.metric", 0.5, "input.next_offset", 7.0));
+        TrainingStep second = step(2, 2.2);
+        TrainingStep third = step(3, 0);
+        third.setSkipped("no valid anchor");
+        history.apply(first);
+        history.apply(second);
+        history.apply(third);
+
+        LearningHistory.LearningView view = history.view(600);
+        assertThat(view.steps())
+                .extracting(LearningHistory.StepPoint::metricLoss)
+                .containsExactly(0.5, null);
+        assertThat(view.skipReasons()).containsExactly(Map.entry("no valid anchor", 1L));
+        assertThat(view.skippedSteps()).isEqualTo(1);
+        assertThat(history.nextOffset()).hasValue(7);
     }
 
     private static ConsumerRecord<byte[], byte[]> letter(String key, String reason) {

@@ -155,7 +155,7 @@ final class TrainingSession implements AutoCloseable {
         taken++;
         images += batch.examples().size();
         stepSeconds += seconds;
-        publishStep(result, batch, seconds);
+        publishStep(result, batch, offset + 1, seconds);
         if (result.skipped().isPresent()) {
             skipped++;
         }
@@ -313,7 +313,10 @@ final class TrainingSession implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the callback reports a failure
-    private void publishStep(StepResult result, TrainingBatch batch, double seconds) {
+    private void publishStep(StepResult result, TrainingBatch batch, long nextOffset, double seconds) {
+        Map<String, Double> metrics = new HashMap<>(result.metrics());
+        // Offsets are committed with versions only; this tells how far the steps between them have come.
+        metrics.put("input.next_offset", (double) nextOffset);
         TrainingStep step = TrainingStep.newBuilder()
                 .setStep(result.step())
                 .setVersion(grownFrom)
@@ -324,7 +327,7 @@ final class TrainingSession implements AutoCloseable {
                 .setGradientNorm(result.gradientNorm())
                 .setLearningRate(result.learningRate())
                 .setSkipped(result.skipped().orElse(null))
-                .setMetrics(result.metrics())
+                .setMetrics(metrics)
                 .setImages(batch.examples().size())
                 .setSeconds(seconds)
                 .setTimestamp(clock.millis())
