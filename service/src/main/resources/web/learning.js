@@ -14,7 +14,7 @@ const SCORES = [
   ['holdout.recall_at_1', 'Hold-out Recall@1', 'items never trained on, by weak label'],
   ['holdout.map_at_r', 'Hold-out MAP@R', 'items never trained on, by weak label'],
 ];
-const REASONS = { 'no valid anchor': 'no two drawings of one label beside a third', 'the loss is not finite': 'loss not finite', 'the gradient is not finite': 'gradient not finite' };
+const REASONS = { 'no valid anchor': 'no two items of one label beside one of another', 'the loss is not finite': 'loss not finite', 'the gradient is not finite': 'gradient not finite' };
 const BASELINES = [['hog.', 'Raw HOG'], ['pixels.', 'Raw pixels'], ['histogram.', 'Colour histogram']];
 let chosen = null;
 

@@ -118,13 +118,19 @@ function resultView(main, query) {
       body.replaceChildren(el('div.result', queryCard(answer, query), side(answer, 'before'), side(answer, 'after')));
     } catch (e) {
       if (e.name === 'AbortError') return;
-      body.replaceChildren(el('div.empty', el('h2', query.upload ? 'This file can’t be searched for' : 'No result'), el('p', `${e.message.charAt(0).toUpperCase()}${e.message.slice(1)}.`)));
+      body.replaceChildren(el('div.empty', el('h2', query.upload ? 'This file can’t be searched for' : 'No result'), el('p', explained(e.message, query))));
     }
   }
   // A newly completed generation answers at once: one can watch a query get better.
   addEventListener('generationchange', load);
   load();
   return () => { abort.abort(); removeEventListener('generationchange', load); };
+}
+
+/** The first bytes of a file that is no picture help who calls the API, not who dropped the file. */
+function explained(message, query) {
+  const text = `${message.charAt(0).toUpperCase()}${message.slice(1).replace(/; they begin with [0-9a-f]+/, '')}.`;
+  return query.upload && text.includes('no PNG') ? `${text} Its name may end in .png, but its content is something else: save it as PNG or JPEG and try again.` : text;
 }
 
 const skeletonSide = () => el('section.card.side', el('div.hits', Array.from({ length: 12 }, () => el('div.skeleton'))));

@@ -132,7 +132,7 @@ class PageBrowserIT {
             assertThat(tab.locator(".base-label")).hasCount(3);
             assertThat(tab.locator("tbody tr")).hasCount(7);
             assertThat(tab.locator(".gain")).containsText("over the untrained network");
-            assertThat(tab.locator(".stats")).containsText("no two drawings");
+            assertThat(tab.locator(".stats")).containsText("no two items");
 
             tab.getByText("Pipeline", new Page.GetByTextOptions().setExact(true))
                     .click();
