@@ -33,7 +33,9 @@ COPY anchorstream ./
 COPY --from=build /out/own lib/
 USER anchorstream
 WORKDIR /var/lib/anchorstream
-ENV DJL_CACHE_DIR=/var/lib/anchorstream/cache ANCHORSTREAM_DATA_FOLDER=/var/lib/anchorstream/data
+# A container's ports are published by whoever runs it, so inside it the page listens on all addresses.
+ENV DJL_CACHE_DIR=/var/lib/anchorstream/cache ANCHORSTREAM_DATA_FOLDER=/var/lib/anchorstream/data \
+    ANCHORSTREAM_HTTP_HOST=0.0.0.0
 VOLUME /var/lib/anchorstream
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s CMD curl -fsS http://localhost:8080/health/live || exit 1

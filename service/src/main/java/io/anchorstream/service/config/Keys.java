@@ -21,8 +21,8 @@ public final class Keys {
     public static final ConfigKey<String> HTTP_HOST = key(
             "http.host",
             ValueType.text("a host name or address"),
-            "0.0.0.0",
-            "Address the page and the health endpoints listen on.");
+            "127.0.0.1",
+            "Address the page and the health endpoints listen on: this machine only, unless told otherwise (0.0.0.0 = all).");
     public static final ConfigKey<Integer> HTTP_PORT = key(
             "http.port", ValueType.integer(0, 65_535), "8080", "Port of the page and of /metrics; 0 picks a free one.");
 
