@@ -42,9 +42,13 @@ async function refreshStatus() {
   }
 }
 
-async function showCredits() {
+// While the demo still draws its pictures nobody is to be credited yet.
+async function showCredits(looks = 12) {
   const credits = await get('credits').catch(() => []);
-  if (!credits.length) return;
+  if (!credits.length) {
+    if (looks > 1) setTimeout(() => showCredits(looks - 1), 10_000);
+    return;
+  }
   document.getElementById('foot').replaceChildren(el('details',
     el('summary', 'Pictures and licences'),
     el('ul', credits.map((c) => el('li',

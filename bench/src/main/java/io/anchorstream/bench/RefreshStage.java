@@ -71,7 +71,9 @@ final class RefreshStage {
             List<GenerationEvent> complete = new ArrayList<>();
             Map<Long, Long> opened = new HashMap<>();
             generations.until(() -> !complete.isEmpty(), (event, now) -> note(event, complete, opened));
-            order(instance.cluster());
+            // Training what is left of the batches would share the cores with the refresh, and the bare loop has them
+            // alone.
+            order(instance.cluster(), CommandType.PAUSE, CommandType.PROMOTE);
             int enough = complete.size() + 1;
             generations.until(() -> complete.size() >= enough, (event, now) -> note(event, complete, opened));
             GenerationEvent last = complete.get(complete.size() - 1);
@@ -88,20 +90,22 @@ final class RefreshStage {
         }
     }
 
-    private static void order(Cluster cluster) {
-        ModelCommand command = ModelCommand.newBuilder()
-                .setId("bench-refresh")
-                .setCommand(CommandType.PROMOTE)
-                .setVersion(0L)
-                .setIssuer("bench")
-                .setTimestamp(System.currentTimeMillis())
-                .build();
+    private static void order(Cluster cluster, CommandType... commands) {
         try (KafkaProducer<String, ModelCommand> producer = new KafkaProducer<>(
                 cluster.clientConfig(),
                 new StringSerializer(),
                 cluster.serde(ModelCommand.class).serializer())) {
-            var unused = producer.send(
-                    new ProducerRecord<>(cluster.topics().modelCommands().name(), "bench", command));
+            for (CommandType command : commands) {
+                ModelCommand order = ModelCommand.newBuilder()
+                        .setId("bench-" + command)
+                        .setCommand(command)
+                        .setVersion(command == CommandType.PROMOTE ? 0L : null)
+                        .setIssuer("bench")
+                        .setTimestamp(System.currentTimeMillis())
+                        .build();
+                var unused = producer.send(
+                        new ProducerRecord<>(cluster.topics().modelCommands().name(), "bench", order));
+            }
         }
     }
 }

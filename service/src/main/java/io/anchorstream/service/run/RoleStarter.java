@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -37,6 +38,7 @@ import io.anchorstream.topology.streams.StreamsSettings;
 import io.anchorstream.topology.training.TrainingClients;
 import io.anchorstream.topology.training.TrainingLoop;
 import io.anchorstream.topology.versions.ModelFeed;
+import org.apache.kafka.streams.StreamsConfig;
 
 /** Builds each role from the configuration and hands it to the process that watches and stops it. */
 public final class RoleStarter {
@@ -140,6 +142,10 @@ public final class RoleStarter {
         EmbedSettings standard = EmbedSettings.defaults(settings.get(Keys.ITEM_PARTITIONS));
         EmbedProgress progress = new EmbedProgress();
         metrics.bind(progress);
+        Properties properties =
+                streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties();
+        // A refresh works between polls: with the usual 100 ms, waiting for new items would hold it up.
+        properties.putIfAbsent(StreamsConfig.POLL_MS_CONFIG, 10L);
         start(new StreamsRole(
                 "embed",
                 EmbedTopology.build(
@@ -149,7 +155,7 @@ public final class RoleStarter {
                         feed,
                         progress,
                         clock),
-                streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties()));
+                properties));
     }
 
     private void startLabel() throws IOException {

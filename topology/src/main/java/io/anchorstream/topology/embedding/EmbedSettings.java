@@ -32,10 +32,10 @@ public record EmbedSettings(
         }
     }
 
-    /** Flushes of 50 ms, slices of 250 ms, 32 items a call, no rate limit. */
+    /** Flushes of 50 ms, slices of 100 ms, 32 items a call, no rate limit. */
     public static EmbedSettings defaults(int partitions) {
         return new EmbedSettings(
-                partitions, 32, Duration.ofMillis(50), Duration.ofMillis(250), 0, Duration.ofSeconds(1), 64);
+                partitions, 32, Duration.ofMillis(50), Duration.ofMillis(100), 0, Duration.ofSeconds(1), 64);
     }
 
     public EmbedSettings withRefreshPerSecond(double limit) {
