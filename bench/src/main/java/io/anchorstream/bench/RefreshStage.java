@@ -7,11 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.PyTorchModelRuntime;
@@ -26,7 +29,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A refresh from OPENED to COMPLETE, asked for by a promotion of the untrained version over items that all have a vector,
+ * A refresh from OPENED to COMPLETE, asked for by a promotion of another version over items that all have a vector,
  * beside bare inference over the same pictures.
  */
 final class RefreshStage {
@@ -73,7 +76,8 @@ final class RefreshStage {
             generations.until(() -> !complete.isEmpty(), (event, now) -> note(event, complete, opened));
             // Training what is left of the batches would share the cores with the refresh, and the bare loop has them
             // alone.
-            order(instance.cluster(), CommandType.PAUSE, CommandType.PROMOTE);
+            long other = otherThanServing(instance.cluster());
+            order(instance.cluster(), other, CommandType.PAUSE, CommandType.PROMOTE);
             int enough = complete.size() + 1;
             generations.until(() -> complete.size() >= enough, (event, now) -> note(event, complete, opened));
             GenerationEvent last = complete.get(complete.size() - 1);
@@ -90,7 +94,27 @@ final class RefreshStage {
         }
     }
 
-    private static void order(Cluster cluster, CommandType... commands) {
+    /** A version that is not in service, so that its promotion opens a generation; waits until one is trained. */
+    private static long otherThanServing(Cluster cluster) {
+        Map<Long, VersionState> states = new TreeMap<>();
+        long[] serving = {-1};
+        try (Follower<ModelVersion> versions =
+                new Follower<>(cluster, cluster.topics().modelVersions().name(), ModelVersion.class)) {
+            versions.until(() -> states.size() > 1 && versions.atEnd(), (event, now) -> {
+                states.put(event.getVersion(), event.getState());
+                if (event.getState() == VersionState.PROMOTED) {
+                    serving[0] = event.getVersion();
+                }
+            });
+        }
+        return states.entrySet().stream()
+                .filter(it -> it.getKey() != serving[0] && it.getValue() != VersionState.RETIRED)
+                .mapToLong(Map.Entry::getKey)
+                .max()
+                .orElseThrow();
+    }
+
+    private static void order(Cluster cluster, long version, CommandType... commands) {
         try (KafkaProducer<String, ModelCommand> producer = new KafkaProducer<>(
                 cluster.clientConfig(),
                 new StringSerializer(),
@@ -99,7 +123,7 @@ final class RefreshStage {
                 ModelCommand order = ModelCommand.newBuilder()
                         .setId("bench-" + command)
                         .setCommand(command)
-                        .setVersion(command == CommandType.PROMOTE ? 0L : null)
+                        .setVersion(command == CommandType.PROMOTE ? version : null)
                         .setIssuer("bench")
                         .setTimestamp(System.currentTimeMillis())
                         .build();
