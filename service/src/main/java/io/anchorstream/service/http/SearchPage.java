@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -203,6 +204,11 @@ public final class SearchPage implements AutoCloseable {
 
     public String address() {
         return server.address();
+    }
+
+    /** What stopped one of the threads behind the page; empty while all go on. */
+    public Optional<Throwable> failure() {
+        return role.failure().or(follower::failure);
     }
 
     /** The role behind the page, for health checks. */

@@ -52,7 +52,7 @@ public final class IndexRole implements AutoCloseable {
     private final Thread thread;
     private final long startedAt;
     private volatile boolean running = true;
-    private volatile boolean healthy = true;
+    private volatile @Nullable Throwable failure;
     private volatile long lag = -1;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
@@ -90,9 +90,9 @@ public final class IndexRole implements AutoCloseable {
         return lag;
     }
 
-    /** False once the role has stopped by an error. */
-    public boolean healthy() {
-        return healthy;
+    /** What stopped the role; empty while it goes on. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
     }
 
     private void run() {
@@ -101,8 +101,9 @@ public final class IndexRole implements AutoCloseable {
             loop(opened);
         } catch (WakeupException | InterruptException e) {
             LOG.debug("the index role was asked to stop");
-        } catch (RuntimeException e) {
-            healthy = false;
+        } catch (Throwable e) {
+            // Errors too: a dead thread would look like one without news.
+            failure = e;
             LOG.error("the index role stopped; searches go on over what it had, restart the program to go on", e);
         }
     }

@@ -2,14 +2,19 @@ package io.anchorstream.service.monitor;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import io.anchorstream.service.index.AllPartitions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class TopicFollower implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofSeconds(3);
     private static final long DISCOVER_EVERY_MILLIS = 30_000;
     private static final long DISCOVER_FIRST_MILLIS = 1_000;
 
@@ -25,7 +31,9 @@ public final class TopicFollower implements AutoCloseable {
     private final java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> sink;
     private final Clock clock;
     private final Thread thread;
+    private final Map<TopicPartition, Long> next = new HashMap<>();
     private volatile boolean running = true;
+    private volatile @Nullable Throwable failure;
 
     /**
      * @param consumers opens a read-committed consumer without a group; called on the follower's thread
@@ -50,34 +58,70 @@ public final class TopicFollower implements AutoCloseable {
         return this;
     }
 
+    /** What ended the thread for good; empty while it goes on. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
     private void run() {
+        try {
+            while (running) {
+                try {
+                    follow();
+                } catch (WakeupException | InterruptException e) {
+                    LOG.debug("{} was asked to stop", thread.getName());
+                    return;
+                } catch (RuntimeException e) {
+                    LOG.warn("{} failed; going on after the record in {}", thread.getName(), RETRY, e);
+                    pause(RETRY);
+                }
+            }
+        } catch (InterruptException e) {
+            LOG.debug("{} was asked to stop", thread.getName());
+        } catch (Throwable e) {
+            failure = e;
+            LOG.error("{} stopped: its part of the page no longer changes; restart the program", thread.getName(), e);
+        }
+    }
+
+    private void follow() {
         AllPartitions partitions = new AllPartitions(topics);
         try (Consumer<byte[], byte[]> consumer = consumers.get()) {
             long nextDiscovery = 0;
             while (running) {
                 long now = clock.millis();
                 if (now >= nextDiscovery) {
-                    boolean all = partitions.discover(
-                            consumer, (from, partition) -> from.seekToBeginning(List.of(partition)));
+                    boolean all = partitions.discover(consumer, this::start);
                     nextDiscovery = now + (all ? DISCOVER_EVERY_MILLIS : DISCOVER_FIRST_MILLIS);
                 }
                 if (consumer.assignment().isEmpty()) {
-                    pause();
+                    pause(POLL);
                 } else {
-                    consumer.poll(POLL).forEach(sink);
+                    consumer.poll(POLL).forEach(this::take);
                 }
             }
-        } catch (WakeupException | InterruptException e) {
-            LOG.debug("{} was asked to stop", thread.getName());
-        } catch (RuntimeException e) {
-            LOG.error("{} stopped: its part of the page no longer changes; restart the program", thread.getName(), e);
         }
     }
 
+    private void start(Consumer<byte[], byte[]> from, TopicPartition partition) {
+        Long known = next.get(partition);
+        if (known == null) {
+            from.seekToBeginning(List.of(partition));
+        } else {
+            from.seek(partition, known);
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        // Before the sink sees it: a record that it can't take must not come again for ever.
+        next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+        sink.accept(record);
+    }
+
     @SuppressWarnings("ThreadSleep") // nothing to wait on before the topics exist
-    private static void pause() {
+    private static void pause(Duration time) {
         try {
-            Thread.sleep(POLL.toMillis());
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

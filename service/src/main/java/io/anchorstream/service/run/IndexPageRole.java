@@ -25,14 +25,12 @@ final class IndexPageRole implements RunningRole {
 
     @Override
     public boolean ready() {
-        return page.role().healthy() && page.role().lag() >= 0;
+        return failure().isEmpty() && page.role().lag() >= 0;
     }
 
     @Override
     public Optional<Throwable> failure() {
-        return page.role().healthy()
-                ? Optional.empty()
-                : Optional.of(new IllegalStateException("the index role stopped; the log says why"));
+        return page.failure();
     }
 
     @Override

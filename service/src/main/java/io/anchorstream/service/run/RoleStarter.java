@@ -84,10 +84,10 @@ public final class RoleStarter {
                     Optional.of(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
         }
         if (ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
-            feed = Optional.of(process.own(
-                    "model feed",
-                    new ModelFeed(cluster::reader, Learning.modelTopics(cluster), runtime.orElseThrow(), clock)
-                            .start()));
+            ModelFeed started =
+                    new ModelFeed(cluster::reader, Learning.modelTopics(cluster), runtime.orElseThrow(), clock).start();
+            process.own(new ModelFeedRole(started));
+            feed = Optional.of(started);
         }
         if (ordered.contains(Role.INDEX)) {
             page = Optional.of(startIndex(feed.orElseThrow(), credits));
@@ -155,7 +155,8 @@ public final class RoleStarter {
                         feed,
                         progress,
                         clock),
-                properties));
+                properties,
+                clock));
     }
 
     private void startLabel() throws IOException {
@@ -164,7 +165,8 @@ public final class RoleStarter {
         start(new StreamsRole(
                 "label",
                 LabelTopology.build(label, cluster.topics(), cluster.serdeConfig(), decoder, encoder),
-                streams(Role.LABEL, settings.get(Keys.LABEL_THREADS)).toProperties()));
+                streams(Role.LABEL, settings.get(Keys.LABEL_THREADS)).toProperties(),
+                clock));
     }
 
     private void start(StreamsRole role) {

@@ -1,37 +1,73 @@
 package io.anchorstream.service.run;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A Kafka Streams topology at work. A failure that its handlers did not turn into a dead letter stops the process. */
+/**
+ * A Kafka Streams topology at work. A thread that failed, such as by a registry that is away for a moment, is replaced a
+ * few times; a failure that lasts, and any {@link Error}, stops the process.
+ */
 public final class StreamsRole implements RunningRole {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsRole.class);
     private static final Duration CLOSE = Duration.ofSeconds(20);
+    private static final int RESTARTS = 5;
+    private static final Duration RESTART_WINDOW = Duration.ofMinutes(10);
 
     private final String name;
     private final KafkaStreams streams;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final RestartBudget restarts;
 
-    public StreamsRole(String name, Topology topology, Properties config) {
+    public StreamsRole(String name, Topology topology, Properties config, Clock clock) {
+        this.restarts = new RestartBudget(RESTARTS, RESTART_WINDOW, clock);
         this.name = name;
         this.streams = new KafkaStreams(topology, config);
-        streams.setUncaughtExceptionHandler(thrown -> {
-            LOG.error("the {} role failed", name, thrown);
-            failure.compareAndSet(null, thrown);
-            return StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        });
+        streams.setUncaughtExceptionHandler(this::answer);
         streams.setStateListener((now, before) -> LOG.debug("{}: {} -> {}", name, before, now));
+    }
+
+    /** What to do about a thread that is ending, on that thread. */
+    StreamThreadExceptionResponse answer(Throwable thrown) {
+        Optional<Duration> wait = isError(thrown) ? Optional.empty() : restarts.spend();
+        if (wait.isPresent()) {
+            LOG.warn("a thread of the {} role failed and is replaced in {}", name, wait.get(), thrown);
+            pause(wait.get());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        LOG.error("the {} role failed for good", name, thrown);
+        failure.compareAndSet(null, thrown);
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private static boolean isError(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).anyMatch(Error.class::isInstance);
+    }
+
+    private void pause(Duration time) {
+        try {
+            if (closing.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("closing");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     public StreamsRole start() {
@@ -71,6 +107,7 @@ public final class StreamsRole implements RunningRole {
     /** Leaves the group, so that another instance takes over in a second instead of after a session time-out. */
     @Override
     public void close() {
+        closing.countDown();
         boolean closed = streams.close(CloseOptions.timeout(CLOSE)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         if (!closed) {

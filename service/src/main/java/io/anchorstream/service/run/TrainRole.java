@@ -6,7 +6,7 @@ import java.util.Optional;
 import io.anchorstream.topology.training.TrainingLoop;
 import io.anchorstream.topology.training.TrainingStatus;
 
-/** The training loop as a role. It begins again by itself after a failure, so it never stops the process. */
+/** The training loop as a role. It begins again by itself after an exception; only an error ends it. */
 final class TrainRole implements RunningRole {
     private final TrainingLoop loop;
 
@@ -37,7 +37,7 @@ final class TrainRole implements RunningRole {
 
     @Override
     public Optional<Throwable> failure() {
-        return Optional.empty();
+        return loop.failure();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile TrainingStatus status = TrainingStatus.INITIAL;
+    private volatile @Nullable Throwable failure;
 
     public TrainingLoop(
             TrainingSettings settings,
@@ -86,8 +88,25 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
         return status;
     }
 
+    /** What ended the loop for good, an error of the virtual machine or of a library; empty while it goes on. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
     @Override
     public void run() {
+        try {
+            trainUntilClosed();
+            status = status.in(TrainingStatus.Phase.CLOSED, status.note());
+        } catch (Throwable e) {
+            // A dead thread looks like an idle one: whoever watches must be told.
+            LOG.error("training ended; only a restart of the program begins it again", e);
+            status = status.in(TrainingStatus.Phase.FAILED, e.toString());
+            failure = e;
+        }
+    }
+
+    private void trainUntilClosed() {
         while (!isClosing()) {
             try (Membership membership = new Membership(clients.member())) {
                 membership.work();
@@ -102,7 +121,6 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 pause();
             }
         }
-        status = status.in(TrainingStatus.Phase.CLOSED, status.note());
     }
 
     private boolean isClosing() {

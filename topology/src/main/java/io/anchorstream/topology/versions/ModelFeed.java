@@ -20,6 +20,7 @@ import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.ModelRuntime;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     private final Set<Long> gone = ConcurrentHashMap.newKeySet();
     private volatile List<ModelVersion> versions = List.of();
     private volatile Optional<Promotion> promoted = Optional.empty();
+    private volatile @Nullable Throwable failure;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch caughtUp = new CountDownLatch(1);
 
@@ -97,7 +99,29 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         return versions;
     }
 
+    /** What ended the feed for good, an error of the virtual machine or of a library; empty while it goes on. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /** True once everything that was there at the start has been read. */
+    public boolean isCaughtUp() {
+        return caughtUp.getCount() == 0;
+    }
+
     private void run() {
+        try {
+            followUntilClosed();
+            loaded.values().forEach(model -> model.embedder().close());
+            loaded.clear();
+        } catch (Throwable e) {
+            // A dead thread looks like one without news: whoever watches must be told.
+            LOG.error("following {} ended; only a restart of the program begins it again", topics.versions(), e);
+            failure = e;
+        }
+    }
+
+    private void followUntilClosed() {
         while (closing.getCount() > 0) {
             try (TopicReader<ModelVersion> events = new TopicReader<>(
                             consumers.get(),
@@ -118,8 +142,6 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
                 pause();
             }
         }
-        loaded.values().forEach(model -> model.embedder().close());
-        loaded.clear();
     }
 
     private void follow(TopicReader<ModelVersion> events, WeightReader weights) {

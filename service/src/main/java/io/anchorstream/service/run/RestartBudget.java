@@ -1,0 +1,38 @@
+package io.anchorstream.service.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/** How often a failed thread is started anew before the failure counts as lasting. Safe for use by several threads. */
+final class RestartBudget {
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+
+    private final int most;
+    private final Duration window;
+    private final Clock clock;
+    private final Deque<Instant> spent = new ArrayDeque<>();
+
+    /** Allows {@code most} restarts within {@code window}. */
+    RestartBudget(int most, Duration window, Clock clock) {
+        this.most = most;
+        this.window = window;
+        this.clock = clock;
+    }
+
+    /** Takes a restart and says how long to wait before it, twice as long each time; empty when none is left. */
+    synchronized Optional<Duration> spend() {
+        Instant now = clock.instant();
+        while (!spent.isEmpty() && !spent.peekFirst().isAfter(now.minus(window))) {
+            spent.removeFirst();
+        }
+        if (spent.size() >= most) {
+            return Optional.empty();
+        }
+        spent.addLast(now);
+        return Optional.of(FIRST_WAIT.multipliedBy(1L << (spent.size() - 1)));
+    }
+}
