@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.model.network.PictureInput;
 import io.anchorstream.model.network.PictureSampler;
@@ -109,9 +110,26 @@ final class BatchPreparer implements AutoCloseable {
         return buffer;
     }
 
+    /** Returns once the worker is done: what it reads, the network's native memory too, is freed next. */
     @Override
     public void close() {
         worker.shutdownNow();
         ahead.clear();
+        awaitTermination();
+    }
+
+    private void awaitTermination() {
+        boolean interrupted = false;
+        boolean done = false;
+        while (!done) {
+            try {
+                done = worker.awaitTermination(1, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true; // a picture under way can't be stopped; it takes milliseconds
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

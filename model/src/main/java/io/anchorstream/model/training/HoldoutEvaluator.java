@@ -18,8 +18,9 @@ import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.loss.FloatMatrix;
 
 /**
- * Scores of a model, or of raw descriptors, on pictures that were never trained on. By weak label, {@code holdout.*};
- * where the truth is known also zero-shot over the test groups, {@code test.*}. Deterministic.
+ * Scores of a model, or of raw descriptors, on pictures that were never trained on. By weak label over the
+ * pictures outside the test groups, {@code holdout.*}, which versions may be chosen by; where the truth is known also
+ * zero-shot over the test groups, {@code test.*}, which they must not. Deterministic.
  */
 public final class HoldoutEvaluator {
     private final Retrieval retrieval;
@@ -32,13 +33,16 @@ public final class HoldoutEvaluator {
     /**
      * Scores 0..1 by name: {@code holdout.recall_at_1}, {@code holdout.recall_at_10}, {@code holdout.map_at_r};
      * {@code test.recall_at_1}, {@code test.map_at_r}, {@code test.cross_domain_recall_at_1} (gallery = all other
-     * domains), {@code test.cross_domain_pair_recall_at_1} (one other domain at a time); {@code embedding.std}. Names
-     * for which there are no queries are left out.
+     * domains), {@code test.cross_domain_pair_recall_at_1} (one other domain at a time); {@code embedding.std}, over all
+     * pictures: the standard deviation of one dimension as root mean square, {@code 1 / sqrt(D)} when unit vectors are
+     * spread evenly, near 0 when the space has collapsed. Names for which there are no queries are left out.
      */
     public Map<String, Double> scores(Embedder model, List<HoldoutPicture> pictures) {
         FloatMatrix vectors = FloatMatrix.of(model.embed(images(pictures)));
         Map<String, Double> scores = new TreeMap<>(retrieval(vectors, pictures));
-        scores.put("embedding.std", deviation(vectors));
+        if (pictures.size() > 1) {
+            scores.put("embedding.std", deviation(vectors));
+        }
         return scores;
     }
 
@@ -56,18 +60,17 @@ public final class HoldoutEvaluator {
 
     private Map<String, Double> retrieval(FloatMatrix vectors, List<HoldoutPicture> pictures) {
         Map<String, Double> scores = new TreeMap<>();
-        long[] labels = pictures.stream().mapToLong(HoldoutPicture::label).toArray();
-        RetrievalScores byLabel = retrieval.score(new RetrievalSet(vectors, labels), Gallery.ALL);
-        if (byLabel.queries() > 0) {
-            scores.put("holdout.recall_at_1", byLabel.recallAt(1));
-            scores.put("holdout.recall_at_10", byLabel.recallAt(10));
-            scores.put("holdout.map_at_r", byLabel.mapAtR());
-        }
+        List<Integer> judges = new ArrayList<>();
         List<Integer> tests = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
-            if (pictures.get(i).test() && pictures.get(i).group().isPresent()) {
+            if (!pictures.get(i).test()) {
+                judges.add(i);
+            } else if (pictures.get(i).group().isPresent()) {
                 tests.add(i);
             }
+        }
+        if (!judges.isEmpty()) {
+            scores.putAll(byLabel(vectors, pictures, judges));
         }
         if (!tests.isEmpty()) {
             scores.putAll(zeroShot(vectors, pictures, tests));
@@ -75,8 +78,24 @@ public final class HoldoutEvaluator {
         return scores;
     }
 
+    private Map<String, Double> byLabel(FloatMatrix vectors, List<HoldoutPicture> pictures, List<Integer> judges) {
+        long[] labels =
+                judges.stream().mapToLong(row -> pictures.get(row).label()).toArray();
+        RetrievalScores found = retrieval.score(new RetrievalSet(rows(vectors, judges), labels), Gallery.ALL);
+        return found.queries() == 0
+                ? Map.of()
+                : Map.of(
+                        "holdout.recall_at_1", found.recallAt(1),
+                        "holdout.recall_at_10", found.recallAt(10),
+                        "holdout.map_at_r", found.mapAtR());
+    }
+
+    private static FloatMatrix rows(FloatMatrix vectors, List<Integer> rows) {
+        return FloatMatrix.of(rows.stream().map(vectors::row).toArray(float[][]::new));
+    }
+
     private Map<String, Double> zeroShot(FloatMatrix vectors, List<HoldoutPicture> pictures, List<Integer> tests) {
-        FloatMatrix unit = FloatMatrix.of(tests.stream().map(vectors::row).toArray(float[][]::new));
+        FloatMatrix unit = rows(vectors, tests);
         long[] groups = keys(tests, i -> pictures.get(i).group());
         long[] domains = keys(tests, i -> pictures.get(i).domain());
         int[] domainOf = new int[domains.length];
@@ -112,12 +131,9 @@ public final class HoldoutEvaluator {
                 .toArray();
     }
 
-    /** Root mean squared distance to the mean vector: near 0 when the space has collapsed. */
+    /** Standard deviation of one dimension, as root mean square over all: near 0 when the space has collapsed. */
     private static double deviation(FloatMatrix vectors) {
         int n = vectors.rows();
-        if (n == 0) {
-            return 0;
-        }
         double sum = 0;
         for (int d = 0; d < vectors.columns(); d++) {
             double mean = 0;
@@ -130,7 +146,7 @@ public final class HoldoutEvaluator {
                 sum += x * x;
             }
         }
-        return Math.sqrt(sum / n);
+        return Math.sqrt(sum / n / vectors.columns());
     }
 
     private static List<CanonicalImage> images(List<HoldoutPicture> pictures) {

@@ -41,7 +41,11 @@ class LearningTest {
     private static double recall(
             PyTorchModelRuntime runtime, Trainer trainer, HoldoutEvaluator evaluator, List<HoldoutPicture> pictures) {
         try (Embedder embedder = runtime.load(trainer.artifact())) {
-            return evaluator.scores(embedder, pictures).getOrDefault("holdout.recall_at_1", Double.NaN);
+            Map<String, Double> scores = evaluator.scores(embedder, pictures);
+            assertThat(scores.getOrDefault("embedding.std", 0.0) * Math.sqrt(embedder.dimension()))
+                    .as("share of an even spread, which the gate wants above 0.1")
+                    .isGreaterThan(0.1);
+            return scores.getOrDefault("holdout.recall_at_1", Double.NaN);
         }
     }
 }

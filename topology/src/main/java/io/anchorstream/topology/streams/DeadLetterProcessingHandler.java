@@ -7,12 +7,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A record on which a processor failed becomes a dead letter (KIP-1033, KIP-1034), written in the task's transaction;
- * without it one record would crash its task on every restart. Failures of the surroundings still stop the task.
+ * without it one record would crash its task on every restart. Failures of the surroundings, and those of a punctuation,
+ * which no record is to blame for, still stop the task.
  */
 public final class DeadLetterProcessingHandler implements ProcessingExceptionHandler {
     /** Config key: the topic for dead letters. */
@@ -30,7 +32,14 @@ public final class DeadLetterProcessingHandler implements ProcessingExceptionHan
     }
 
     @Override
-    public Response handleError(ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
+    public Response handleError(ErrorHandlerContext context, @Nullable Record<?, ?> record, Exception exception) {
+        if (record == null || context.topic() == null) {
+            LOG.error(
+                    "{} failed outside any record, so there is nothing to set aside: the task stops",
+                    context.processorNodeId(),
+                    exception);
+            return Response.fail();
+        }
         if (FailureKind.of(exception) == FailureKind.SURROUNDINGS) {
             return Response.fail();
         }

@@ -23,13 +23,18 @@ public enum FailureKind {
         return code == 404 || code / 100 == 404 || code == 422 || code / 100 == 422;
     }
 
-    /** Judges by the whole chain of causes. */
+    /**
+     * Judges by the chain of causes. Below a serde's exception only the registry's own ones count: a decoder says with an
+     * {@link IOException}, too, that a record ends too early.
+     */
     public static FailureKind of(Throwable failure) {
         @Nullable Throwable cause = failure;
+        boolean decoding = false;
         for (int depth = 0; cause != null && depth < 32; depth++) {
-            if (isSurroundings(cause)) {
+            if ((!decoding || cause instanceof RegistryException) && isSurroundings(cause)) {
                 return SURROUNDINGS;
             }
+            decoding |= cause instanceof SerializationException;
             cause = cause.getCause();
         }
         return RECORD;

@@ -75,7 +75,7 @@ final class Jury implements AutoCloseable {
         try (Embedder model = runtime.load(candidate)) {
             Map<String, Double> metrics = board.score(version, model);
             return new Verdict(
-                    gate.decide(metrics, reference, candidate.dimension(), items),
+                    gate.decide(metrics, reference, candidate.dimension(), board.judges()),
                     metrics,
                     reference,
                     board.baselines());

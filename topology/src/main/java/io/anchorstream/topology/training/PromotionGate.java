@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** Decides whether a candidate is good enough to take the place of the version in service. Pure. */
 public final class PromotionGate {
-    /** Mean over the dimensions of the standard deviation of the hold-out's vectors. */
+    /** Root mean square over the dimensions of the standard deviation of the hold-out's vectors. */
     public static final String SPREAD = "embedding.std";
 
     private final GateSettings settings;
@@ -26,7 +26,7 @@ public final class PromotionGate {
      * Compares scores taken on the same hold-out.
      *
      * @param dimension length of the candidate's vectors
-     * @param items size of the hold-out
+     * @param items size of the hold-out without the test groups
      */
     public Decision decide(Map<String, Double> candidate, Map<String, Double> reference, int dimension, int items) {
         Double broken = candidate.values().stream()
@@ -38,7 +38,7 @@ public final class PromotionGate {
         }
         Double spread = candidate.get(SPREAD);
         double floor = settings.minimumSpread() / Math.sqrt(dimension);
-        if (spread != null && items > 1 && spread < floor) {
+        if (spread != null && spread < floor) {
             return new Decision(
                     false,
                     "Rejected: the vectors have collapsed, " + SPREAD + " is " + number(spread) + ", below "
@@ -47,8 +47,8 @@ public final class PromotionGate {
         if (items < settings.minimumItems()) {
             return new Decision(
                     true,
-                    "Promoted unscored: the hold-out has " + items + " items, fewer than the " + settings.minimumItems()
-                            + " a comparison needs.");
+                    "Promoted unscored: the hold-out has " + items + " items outside the test groups, fewer than the "
+                            + settings.minimumItems() + " a comparison needs.");
         }
         List<String> passed = new ArrayList<>();
         List<String> failed = new ArrayList<>();

@@ -46,6 +46,13 @@ final class Scoreboard {
         return items.size();
     }
 
+    /** Items that versions are chosen by: those outside the test groups. */
+    int judges() {
+        return (int) items.stream()
+                .filter(item -> item.truth().filter(HoldoutExample.Truth::test).isEmpty())
+                .count();
+    }
+
     boolean has(long version) {
         return scores.containsKey(version);
     }

@@ -1,11 +1,16 @@
 package io.anchorstream.topology.streams;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
+import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.schemas.registry.RegistryException;
 import io.anchorstream.schemas.registry.RegistryUnavailableException;
+import io.anchorstream.schemas.serde.AvroSerde;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
@@ -25,6 +30,7 @@ import org.rocksdb.RocksDBException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class DeadLetterHandlersTest {
     private static final byte[] KEY = utf8("the key");
@@ -101,6 +107,45 @@ class DeadLetterHandlersTest {
             assertThat(response.result()).as("%s", outside).isEqualTo(ProcessingExceptionHandler.Result.FAIL);
             assertThat(response.deadLetterQueueRecords()).isEmpty();
         }
+    }
+
+    @Test
+    void setsAsideARecordThatIsCutAnywhereOrHasBytesLeftOver() {
+        Map<String, Object> registry = Map.of("schema.registry.url", "mock://dead-letter-handlers-test");
+        try (var serde = AvroSerde.of(CatalogItem.class, registry)) {
+            byte[] whole = serde.serializer()
+                    .serialize(
+                            "catalog.items",
+                            CatalogItem.newBuilder()
+                                    .setTitle("Büchse, grün")
+                                    .setKeywords(List.of("tin", "green"))
+                                    .setAttributes(Map.of("colour", "green"))
+                                    .setImage(ByteBuffer.wrap(new byte[] {1, 2, 3}))
+                                    .build());
+            for (int length = 0; length <= whole.length + 1; length++) {
+                byte[] bytes = Arrays.copyOf(whole, length);
+                if (length == whole.length) {
+                    continue;
+                }
+                Exception failure = catchThrowableOfType(
+                        Exception.class, () -> serde.deserializer().deserialize("catalog.items", bytes));
+                assertThat(reading.handleError(context, unreadable, failure).result())
+                        .as("%s of %s bytes: %s", length, whole.length, failure)
+                        .isEqualTo(DeserializationExceptionHandler.Result.RESUME);
+            }
+        }
+    }
+
+    @Test
+    void stopsTheTaskWhenAPunctuationFailsBecauseNoRecordIsToBlame() {
+        ErrorHandlerContext punctuation = new DefaultErrorHandlerContext(
+                null, null, -1, -1, new RecordHeaders(), "embed-items", new TaskId(0, 1), 1_234, null, null);
+
+        ProcessingExceptionHandler.Response response =
+                processing.handleError(punctuation, null, new IllegalStateException("no such picture"));
+
+        assertThat(response.result()).isEqualTo(ProcessingExceptionHandler.Result.FAIL);
+        assertThat(response.deadLetterQueueRecords()).isEmpty();
     }
 
     @Test
