@@ -50,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
             description = "which of label, train, embed, index (default: all)")
     private Set<Role> roles = EnumSet.allOf(Role.class);
 
-    @Option(names = "--port", paramLabel = "N", description = "of the page and of /metrics, with the index role")
+    @Option(names = "--port", paramLabel = "N", description = "of /health and /metrics, and of the page")
     private Optional<Integer> port = Optional.empty();
 
     @Option(names = "--data", paramLabel = "FOLDER", description = "for state stores, checkpoints, indexes and logs")
@@ -64,9 +64,7 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = config.settings(Map.of(), flags);
         Cluster cluster = Cluster.of(settings);
         cluster.requireReachable();
-        if (roles.contains(Role.INDEX)) {
-            FreePort.require(settings.get(Keys.HTTP_PORT), "--port");
-        }
+        FreePort.require(settings.get(Keys.HTTP_PORT), "--port");
         PrintWriter out = spec.commandLine().getOut();
         Files.createDirectories(settings.get(Keys.DATA));
         Path log = LogFile.open(settings.get(Keys.DATA));
@@ -79,9 +77,11 @@ final class RunCommand implements Callable<Integer> {
         }
         try (ServiceProcess process = new ServiceProcess().stopOnSignal()) {
             ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
-            Optional<SearchPage> page = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC())
-                    .start(roles, List::of)
-                    .page();
+            RoleStarter starter = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC());
+            if (!roles.contains(Role.INDEX)) {
+                starter.startOperations();
+            }
+            Optional<SearchPage> page = starter.start(roles, List::of).page();
             out.println("running "
                     + roles.stream()
                             .map(role -> role.name().toLowerCase(Locale.ROOT))

@@ -7,29 +7,18 @@ import io.anchorstream.service.index.CatalogueIndex;
 import io.anchorstream.service.index.MixedVectorsException;
 import io.anchorstream.service.index.VectorIndex;
 import io.anchorstream.service.metrics.PageMetrics;
-import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
-import io.javalin.http.Context;
-import io.javalin.http.HttpResponseException;
 import io.javalin.http.staticfiles.Location;
-import io.javalin.util.JavalinBindException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Serves the page, its API, health and metrics. */
+/** Serves the page and its API beside health and metrics. */
 public final class PageServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(PageServer.class);
     private static final int LEARNING_POINTS = 600;
-    private static final int THREADS = 24;
 
-    private final Javalin javalin;
-    private final String host;
+    private final OperationsServer server;
 
-    private PageServer(Javalin javalin, String host) {
-        this.javalin = javalin;
-        this.host = host;
+    private PageServer(OperationsServer server) {
+        this.server = server;
     }
 
     /**
@@ -50,33 +39,16 @@ public final class PageServer implements AutoCloseable {
             numbers.refresh();
             return metrics.scrape();
         };
-        Javalin javalin = Javalin.create(config -> {
-            config.startup.showJavalinBanner = false;
-            config.startup.showOldJavalinVersionWarning = false;
-            config.jetty.host = settings.host();
-            config.jetty.port = settings.port();
-            config.jetty.threadPool = new QueuedThreadPool(THREADS, 4, 60_000);
-            config.http.maxRequestSize = settings.uploadBytes() + 1L;
+        return new PageServer(OperationsServer.start(settings, scrape, live, ready, config -> {
             config.staticFiles.add(files -> {
                 files.hostedPath = "/";
                 files.directory = "/web";
                 files.location = Location.CLASSPATH;
                 files.headers = Map.of("Cache-Control", "no-cache");
             });
-            config.routes.before(SecurityHeaders::add);
             addApi(config, settings, sources);
-            addOperations(config, scrape, live, ready);
             addErrors(config);
-        });
-        try {
-            javalin.start();
-        } catch (JavalinBindException e) {
-            throw new IllegalStateException(
-                    "port " + settings.port() + " on " + settings.host()
-                            + " is taken: stop what uses it, or choose another one with http.port",
-                    e);
-        }
-        return new PageServer(javalin, settings.host());
+        }));
     }
 
     private static void addApi(JavalinConfig config, PageSettings settings, PageSources sources) {
@@ -131,49 +103,24 @@ public final class PageServer implements AutoCloseable {
             long steps,
             int versions) {}
 
-    private static void addOperations(
-            JavalinConfig config, Supplier<String> scrape, HealthProbe live, HealthProbe ready) {
-        config.routes.get("/health/live", ctx -> answer(ctx, live.check()));
-        config.routes.get("/health/ready", ctx -> answer(ctx, ready.check()));
-        config.routes.get("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
-                .result(scrape.get()));
-    }
-
-    private static void answer(Context ctx, HealthProbe.Health health) {
-        ctx.status(health.ok() ? 200 : 503);
-        Json.write(ctx, health);
-    }
-
     private static void addErrors(JavalinConfig config) {
-        config.routes.exception(ApiException.class, (e, ctx) -> Json.error(ctx, e.status(), message(e)));
-        config.routes.exception(MixedVectorsException.class, (e, ctx) -> Json.error(ctx, 409, message(e)));
-        config.routes.exception(HttpResponseException.class, (e, ctx) -> Json.error(ctx, e.getStatus(), message(e)));
-        config.routes.exception(Exception.class, (e, ctx) -> {
-            LOG.error("{} {} failed", ctx.method(), ctx.path(), e);
-            Json.error(ctx, 500, "something went wrong here; the log of the service says what");
-        });
-        config.routes.error(404, ctx -> {
-            if (ctx.resultInputStream() == null) {
-                Json.error(ctx, 404, "there is nothing at " + ctx.path());
-            }
-        });
-    }
-
-    private static String message(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        config.routes.exception(
+                ApiException.class, (e, ctx) -> Json.error(ctx, e.status(), OperationsServer.message(e)));
+        config.routes.exception(
+                MixedVectorsException.class, (e, ctx) -> Json.error(ctx, 409, OperationsServer.message(e)));
     }
 
     public int port() {
-        return javalin.port();
+        return server.port();
     }
 
     /** Where to point a browser. */
     public String address() {
-        return "http://" + (host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host) + ":" + port();
+        return server.address();
     }
 
     @Override
     public void close() {
-        javalin.stop();
+        server.close();
     }
 }

@@ -47,11 +47,13 @@ final class SearchApi {
     }
 
     void upload(Context ctx) throws IOException {
+        // Read first: a slow sender must not hold one of the few places at the network.
+        byte[] bytes = read(ctx);
         if (!uploads.tryAcquire()) {
             throw new ApiException(503, "other pictures are being searched for just now: try again in a moment");
         }
         try {
-            CanonicalImage picture = decode(read(ctx));
+            CanonicalImage picture = decode(bytes);
             Answer answer = answer(ctx, null, card -> true, index -> search.vectorOf(index, picture));
             if (answer.before() == null && answer.after() == null) {
                 throw new ApiException(

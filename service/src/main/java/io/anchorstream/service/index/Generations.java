@@ -8,10 +8,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
+import org.apache.lucene.store.LockObtainFailedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class Generations implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
     private static final String PREFIX = "generation-";
+    private static final String DROPPED = "dropped-";
     private static final String SERVING = "generation.serving";
+    private static final String LOST = "generation.lost";
 
     private final Path folder;
     private final ItemStore notes;
@@ -31,6 +35,7 @@ public final class Generations implements AutoCloseable {
     private final ConcurrentSkipListMap<Long, VectorIndex> indexes = new ConcurrentSkipListMap<>();
     private volatile long serving;
     private volatile Instant swappedAt = Instant.MIN;
+    private boolean lost;
 
     public Generations(Path folder, ItemStore notes, Clock clock, Duration grace) {
         this.folder = folder;
@@ -39,14 +44,18 @@ public final class Generations implements AutoCloseable {
         this.grace = grace;
         this.serving = notes.note(SERVING).map(Long::parseLong).orElse(-1L);
         try {
+            this.lost = notes.note(LOST).filter("true"::equals).isPresent();
             Files.createDirectories(folder);
+            List<Path> present;
             try (Stream<Path> found = Files.list(folder)) {
-                for (Path path : found.sorted().toList()) {
-                    String name = path.getFileName().toString();
-                    if (name.startsWith(PREFIX)) {
-                        long generation = Long.parseLong(name.substring(PREFIX.length()));
-                        indexes.put(generation, VectorIndex.open(path, generation));
-                    }
+                present = found.sorted().toList();
+            }
+            for (Path path : present) {
+                String name = path.getFileName().toString();
+                if (name.startsWith(DROPPED)) {
+                    delete(path);
+                } else if (name.startsWith(PREFIX)) {
+                    open(path, Long.parseLong(name.substring(PREFIX.length())));
                 }
             }
         } catch (IOException e) {
@@ -54,6 +63,34 @@ public final class Generations implements AutoCloseable {
                     "can't open the indexes in " + folder
                             + "; deleting the folder is safe: they are rebuilt from the topics",
                     e);
+        }
+    }
+
+    private void open(Path path, long generation) throws IOException {
+        try {
+            indexes.put(generation, VectorIndex.open(path, generation));
+        } catch (LockObtainFailedException e) {
+            throw e; // another instance is at work on it, so it is anything but broken
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("the index {} is not whole, as after a crash: it is dropped and rebuilt from the topic", path, e);
+            if (generation >= serving) {
+                lost = true;
+                notes.note(LOST, "true"); // before the folder goes: a crash in between must not forget it
+            }
+            discard(path, generation);
+        }
+    }
+
+    /** True while the vectors have to be read from the beginning of their topic again. */
+    public boolean needsReplay() {
+        return lost;
+    }
+
+    /** Told once the positions that the new reading has come to are kept. */
+    public void replayNoted() {
+        if (lost) {
+            lost = false;
+            notes.note(LOST, "false");
         }
     }
 
@@ -132,12 +169,29 @@ public final class Generations implements AutoCloseable {
         }
         index.close();
         Path path = folder.resolve(PREFIX + generation);
+        try {
+            discard(path, generation);
+        } catch (IOException e) {
+            LOG.warn("can't delete the replaced index {}; delete it by hand, nothing reads it", path, e);
+        }
+    }
+
+    /** Renames first, in one step, so that a crash leaves no half-deleted folder under a name that is opened. */
+    private void discard(Path path, long generation) throws IOException {
+        Path dropped = folder.resolve(DROPPED + generation);
+        delete(dropped);
+        Files.move(path, dropped);
+        delete(dropped);
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (Files.notExists(path)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(path)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-        } catch (IOException e) {
-            LOG.warn("can't delete the replaced index {}; delete it by hand, nothing reads it", path, e);
         }
     }
 

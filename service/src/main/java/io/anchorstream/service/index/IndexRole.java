@@ -161,9 +161,10 @@ public final class IndexRole implements AutoCloseable {
 
     private void start(Consumer<byte[], byte[]> from, TopicPartition partition) {
         // The life of the generations is short and held in memory: it is always read whole.
-        Optional<String> offset = partition.topic().equals(topics.generations())
-                ? Optional.empty()
-                : catalogue.items().note(noteOf(partition));
+        boolean again = partition.topic().equals(topics.generations())
+                || (partition.topic().equals(topics.embeddings())
+                        && catalogue.generations().needsReplay());
+        Optional<String> offset = again ? Optional.empty() : catalogue.items().note(noteOf(partition));
         offset.ifPresentOrElse(
                 known -> from.seek(partition, Long.parseLong(known)), () -> from.seekToBeginning(List.of(partition)));
     }
@@ -243,6 +244,9 @@ public final class IndexRole implements AutoCloseable {
         catalogue.commit();
         for (TopicPartition partition : from.assignment()) {
             catalogue.items().note(noteOf(partition), Long.toString(from.position(partition)));
+        }
+        if (from.assignment().stream().anyMatch(held -> held.topic().equals(topics.embeddings()))) {
+            catalogue.generations().replayNoted();
         }
     }
 

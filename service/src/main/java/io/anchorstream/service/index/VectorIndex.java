@@ -79,7 +79,21 @@ public final class VectorIndex implements AutoCloseable {
     /** Opens what {@link #create} made, as of the last {@link #commit}. */
     public static VectorIndex open(Path folder, long generation) throws IOException {
         FSDirectory directory = FSDirectory.open(folder);
-        IndexWriter writer = new IndexWriter(directory, writerConfig());
+        IndexWriter writer = null;
+        try {
+            writer = new IndexWriter(directory, writerConfig().setOpenMode(IndexWriterConfig.OpenMode.APPEND));
+            return opened(folder, generation, directory, writer);
+        } catch (IOException | RuntimeException e) {
+            if (writer != null) {
+                writer.rollback();
+            }
+            directory.close();
+            throw e;
+        }
+    }
+
+    private static VectorIndex opened(Path folder, long generation, FSDirectory directory, IndexWriter writer)
+            throws IOException {
         String version = null;
         String dimension = null;
         for (Map.Entry<String, String> entry : writer.getLiveCommitData()) {
@@ -90,8 +104,6 @@ public final class VectorIndex implements AutoCloseable {
             }
         }
         if (version == null || dimension == null) {
-            writer.close();
-            directory.close();
             throw new IOException("the index in " + folder + " doesn't say which model version made it");
         }
         return new VectorIndex(generation, Long.parseLong(version), Integer.parseInt(dimension), directory, writer);

@@ -75,15 +75,11 @@ public final class FolderIngest {
     }
 
     private static void requireFits(CatalogueEntry entry, long imageBytes) throws RefusedLineException {
-        // Three bytes a character bounds UTF-8 without encoding it.
-        long text = 3L
-                * (entry.title().length()
-                        + entry.description().length()
-                        + entry.keywords().toString().length());
+        long text = ItemWriter.bytesWithoutImage(entry);
         if (text + imageBytes > LARGEST_ITEM) {
             throw new RefusedLineException("item " + entry.id() + " has a picture of " + imageBytes
-                    + " bytes and up to " + text + " bytes of text, more than the " + LARGEST_ITEM
-                    + " that fit on the topic; scale the picture down");
+                    + " bytes and " + text + " bytes of text, more than the " + LARGEST_ITEM
+                    + " that fit on the topic; scale the picture down or shorten the text");
         }
     }
 

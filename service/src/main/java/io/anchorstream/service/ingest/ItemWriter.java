@@ -1,5 +1,7 @@
 package io.anchorstream.service.ingest;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -106,6 +108,18 @@ public final class ItemWriter implements AutoCloseable {
                                         .build()
                                 : null)
                 .build();
+    }
+
+    /** What an entry weighs on the topic besides its picture: everything else, serialised, and its key. */
+    static long bytesWithoutImage(CatalogueEntry entry) {
+        try {
+            return CatalogItem.getEncoder()
+                            .encode(item(entry, Optional.empty()))
+                            .remaining()
+                    + 3L * entry.id().length();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // it is written to memory
+        }
     }
 
     static boolean isUrl(String image) {

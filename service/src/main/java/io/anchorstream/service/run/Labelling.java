@@ -9,6 +9,7 @@ import io.anchorstream.model.text.CachingTextEncoder;
 import io.anchorstream.model.text.HashedTextEncoder;
 import io.anchorstream.model.text.MiniLmTextEncoder;
 import io.anchorstream.model.text.TextEncoder;
+import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.config.ConfigurationException;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
@@ -23,6 +24,10 @@ import io.anchorstream.topology.labelling.TextLimits;
 /** Turns the configuration into what labelling and batching take. */
 public final class Labelling {
     private static final long TEXT_CACHE_BYTES = 16L << 20;
+
+    private static final int MINILM_DIMENSION = 384;
+    /** Room for an item's id, label and the record's headers. */
+    private static final int ITEM_EXTRA_BYTES = 256;
 
     private Labelling() {}
 
@@ -49,6 +54,27 @@ public final class Labelling {
                         settings.get(Keys.BATCH_QUIET),
                         settings.get(Keys.SEED)),
                 settings.get(Keys.SAMPLER_PARTITIONS));
+    }
+
+    /**
+     * Asks whether a full mini-batch can travel as one record.
+     *
+     * @throws ConfigurationException if not; names the keys
+     */
+    public static void requireBatchesFit(Settings settings) {
+        int size = settings.get(Keys.IMAGE_SIZE);
+        int text = settings.get(Keys.TEXT_ENCODER).equals("hashed")
+                ? HashedTextEncoder.DEFAULT_DIMENSION
+                : MINILM_DIMENSION;
+        long item = 3L * size * size + 4L * text + ITEM_EXTRA_BYTES;
+        long batch = item * settings.get(Keys.BATCH_LABELS) * settings.get(Keys.BATCH_ITEMS);
+        if (batch > Topics.MAX_BATCH_BYTES) {
+            throw new ConfigurationException("a mini-batch of batch.labels = " + settings.get(Keys.BATCH_LABELS)
+                    + " times batch.items-per-label = " + settings.get(Keys.BATCH_ITEMS)
+                    + " pictures of image.size = " + size + ", with text vectors of " + text + " numbers, has " + batch
+                    + " bytes, more than the " + Topics.MAX_BATCH_BYTES
+                    + " of a record on training.batches: make one of the three smaller");
+        }
     }
 
     /** The caller closes it. */

@@ -23,6 +23,7 @@ import io.anchorstream.model.training.PyTorchModelRuntime;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.http.HealthProbe;
+import io.anchorstream.service.http.OperationsServer;
 import io.anchorstream.service.http.PageSettings;
 import io.anchorstream.service.http.PageSources;
 import io.anchorstream.service.http.PictureDecoder;
@@ -75,6 +76,9 @@ public final class RoleStarter {
      * @param credits who drew the catalogue's pictures, for the page
      */
     public Started start(Set<Role> roles, Supplier<List<PageSources.Credit>> credits) throws IOException {
+        if (roles.contains(Role.LABEL)) {
+            Labelling.requireBatchesFit(settings);
+        }
         Optional<SearchPage> page = Optional.empty();
         Set<Role> ordered = roles.isEmpty() ? EnumSet.noneOf(Role.class) : EnumSet.copyOf(roles);
         Optional<ModelFeed> feed = Optional.empty();
@@ -104,10 +108,21 @@ public final class RoleStarter {
         return new Started(page, feed);
     }
 
+    /** Serves health and metrics of a process without the index role, whose page has them too. */
+    public OperationsServer startOperations() {
+        return process.own(
+                "operations server",
+                OperationsServer.start(pageSettings(), metrics.registry()::scrape, this::live, this::ready));
+    }
+
+    private PageSettings pageSettings() {
+        return new PageSettings(
+                settings.get(Keys.HTTP_HOST), settings.get(Keys.HTTP_PORT), PageSettings.DEFAULT_UPLOAD_BYTES);
+    }
+
     private SearchPage startIndex(ModelFeed feed, Supplier<List<PageSources.Credit>> credits) {
         SearchPage page = SearchPage.start(
-                new PageSettings(
-                        settings.get(Keys.HTTP_HOST), settings.get(Keys.HTTP_PORT), PageSettings.DEFAULT_UPLOAD_BYTES),
+                pageSettings(),
                 new SearchPage.Connections(
                         data.resolve("index"),
                         cluster.topics(),

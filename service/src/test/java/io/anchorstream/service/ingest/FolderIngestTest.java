@@ -61,6 +61,21 @@ class FolderIngestTest {
     }
 
     @Test
+    void refusesAnItemWhoseCategoryOrAttributesAreTooHeavy() throws IOException {
+        String heavy = "x".repeat((int) FolderIngest.LARGEST_ITEM);
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "category": "%s"}
+                {"id": "b", "title": "two", "colour": "%s"}
+                {"id": "c", "title": "three"}
+                """.formatted(heavy, heavy));
+
+        FolderIngest.Outcome outcome = run();
+
+        assertThat(outcome).isEqualTo(new FolderIngest.Outcome(1, 2, 0));
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
+    }
+
+    @Test
     void sendsThePictureAsItIsUnderTheItemsId() throws IOException {
         byte[] picture = {1, 2, 3};
         Files.write(folder.resolve("p.png"), picture);

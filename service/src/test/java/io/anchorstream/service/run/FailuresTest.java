@@ -1,0 +1,99 @@
+package io.anchorstream.service.run;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+import io.anchorstream.service.config.ConfigurationException;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.monitor.TopicFollower;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class FailuresTest {
+    private static final Clock NOW = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
+
+    @Test
+    void replacesAStreamThreadAFewTimesAndThenStopsWithTheCause() {
+        StreamsRole role = role();
+        role.close(); // so that no wait is waited for
+        RuntimeException away = new IllegalStateException("the registry is away");
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(role.answer(away)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+        }
+        assertThat(role.failure()).isEmpty();
+        assertThat(role.answer(away)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        assertThat(role.failure()).contains(away);
+    }
+
+    @Test
+    void stopsAtOnceOnAnErrorOfTheMachine() {
+        StreamsRole role = role();
+
+        assertThat(role.answer(new IllegalStateException(new OutOfMemoryError("simulated"))))
+                .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        role.close();
+    }
+
+    @Test
+    void waitsTwiceAsLongBeforeEachRestart() {
+        RestartBudget budget = new RestartBudget(2, Duration.ofMinutes(10), NOW);
+
+        assertThat(budget.spend()).contains(Duration.ofSeconds(1));
+        assertThat(budget.spend()).contains(Duration.ofSeconds(2));
+        assertThat(budget.spend()).isEmpty();
+    }
+
+    @Test
+    void tellsOfAThreadThatAnErrorEnded() {
+        try (TopicFollower follower = new TopicFollower(
+                        "test",
+                        List.of("topic"),
+                        () -> {
+                            throw new NoClassDefFoundError("simulated");
+                        },
+                        record -> {},
+                        NOW)
+                .start()) {
+            Awaitility.await().until(() -> follower.failure().isPresent());
+            assertThat(follower.failure().orElseThrow()).isInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+
+    @Test
+    void refusesMiniBatchesThatNoRecordHolds() {
+        Settings settings = Settings.resolve(
+                Keys.all(),
+                List.of(new Settings.Layer(
+                        "flag",
+                        Map.of(
+                                Keys.IMAGE_SIZE.name(), "512",
+                                Keys.BATCH_LABELS.name(), "16",
+                                Keys.BATCH_ITEMS.name(), "4"))));
+
+        assertThatThrownBy(() -> Labelling.requireBatchesFit(settings))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContainingAll("image.size = 512", "batch.labels = 16", "batch.items-per-label = 4");
+    }
+
+    private static StreamsRole role() {
+        StreamsBuilder builder = new StreamsBuilder();
+        builder.stream("in").to("out");
+        Properties config = new Properties();
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, "failures");
+        config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
+        return new StreamsRole("label", builder.build(), config, NOW);
+    }
+}
