@@ -16,8 +16,9 @@ public interface ModelRuntime {
     /**
      * A trainer that goes on from a checkpoint.
      *
-     * @throws IOException if the checkpoint is missing, truncated or altered (the manifest's digests are checked), or
-     *     was made by another network or loss than {@code config} names; the message says which and what to do
+     * @throws IncompatibleCheckpointException if it was made by another network or loss than {@code config} names; the
+     *     message says which and what to do
+     * @throws IOException if the checkpoint is missing, truncated or altered (the manifest's digests are checked)
      */
     RestoredTrainer restore(Path checkpoint, TrainingConfig config) throws IOException;
 

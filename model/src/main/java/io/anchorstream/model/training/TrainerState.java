@@ -74,7 +74,8 @@ record TrainerState(
     }
 
     /**
-     * @throws IOException if the checkpoint is of another network, loss or memory size
+     * @throws IncompatibleCheckpointException if the checkpoint is of another network, loss or memory size
+     * @throws IOException if it is damaged
      */
     Counters load(CheckpointDirectory.Content content) throws IOException {
         Map<String, String> saved = content.properties();
@@ -90,8 +91,8 @@ record TrainerState(
                         saved.get(name));
             }
         });
+        SavedState learner = learner(content);
         try {
-            SavedState learner = SavedState.fromBytes(content.file(LEARNER));
             long[] counters = learner.longs("counters");
             network.weights().load(tensors(content, WEIGHTS));
             average.load(tensors(content, AVERAGE), counters[3]);
@@ -102,15 +103,24 @@ record TrainerState(
             earlier.load(learner.scope("prequential/earlier"));
             return new Counters(counters[0], counters[1], (int) counters[2]);
         } catch (IllegalArgumentException e) {
-            throw new IOException("the checkpoint does not fit the configuration: " + e.getMessage(), e);
+            throw new IncompatibleCheckpointException(
+                    "the checkpoint does not fit the configuration: " + e.getMessage());
         }
     }
 
-    private static void require(Map<String, String> saved, String name, String now) throws IOException {
+    private static SavedState learner(CheckpointDirectory.Content content) throws IOException {
+        try {
+            return SavedState.fromBytes(content.file(LEARNER));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the checkpoint's " + LEARNER + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static void require(Map<String, String> saved, String name, String now)
+            throws IncompatibleCheckpointException {
         if (!now.equals(saved.get(name))) {
-            throw new IOException("the checkpoint was made with " + name + " " + saved.get(name)
-                    + " but the configuration asks for " + now
-                    + "; change the configuration back, or start a new model without this checkpoint");
+            throw new IncompatibleCheckpointException("the checkpoint was made with " + name + " " + saved.get(name)
+                    + " but the configuration asks for " + now);
         }
     }
 

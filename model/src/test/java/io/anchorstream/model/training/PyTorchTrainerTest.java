@@ -130,8 +130,9 @@ class PyTorchTrainerTest {
                 now.device());
 
         assertThatThrownBy(() -> runtime.restore(checkpoint, other))
-                .isInstanceOf(IOException.class)
+                .isInstanceOf(IncompatibleCheckpointException.class)
                 .hasMessageContaining("made with loss adaptive-triplet")
+                .hasMessageContaining("train.start-over=true")
                 .hasMessageContaining("triplet-semi-hard");
     }
 

@@ -179,6 +179,11 @@ public final class Keys {
             ValueType.integer(1, 1_000_000),
             "100",
             "Steps from one model version to the next.");
+    public static final ConfigKey<Boolean> START_OVER = key(
+            "train.start-over",
+            ValueType.flag(),
+            "false",
+            "Begin a new model where the checkpoints fit the configuration no more or are gone; false stops instead.");
     public static final ConfigKey<Integer> KEEP_CHECKPOINTS =
             key("train.keep-checkpoints", ValueType.integer(3, 1_000), "3", "Newest checkpoints kept on disk.");
     public static final ConfigKey<Integer> KEEP_VERSIONS = key(
@@ -258,6 +263,7 @@ public final class Keys {
                             ENGINE_THREADS,
                             DEVICE,
                             STEPS_PER_VERSION,
+                            START_OVER,
                             KEEP_CHECKPOINTS,
                             KEEP_VERSIONS,
                             HOLDOUT_ITEMS,

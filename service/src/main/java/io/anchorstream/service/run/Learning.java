@@ -52,6 +52,7 @@ public final class Learning {
                 standard.model(),
                 settings.get(Keys.STEPS_PER_VERSION),
                 checkpoints,
+                settings.get(Keys.START_OVER),
                 settings.get(Keys.KEEP_CHECKPOINTS),
                 settings.get(Keys.KEEP_VERSIONS),
                 settings.get(Keys.HOLDOUT_ITEMS),

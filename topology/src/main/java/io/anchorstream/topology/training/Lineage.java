@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.model.training.IncompatibleCheckpointException;
 import io.anchorstream.model.training.ModelArtifact;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.Trainer;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a trainer comes from: the checkpoint that the last committed version names, or the one before when that one is
- * missing or damaged, or a new network.
+ * missing or damaged. A new network only where nothing was trained yet or the operator asks for it: training from
+ * scratch beside a trained model must not be the silent outcome of a changed setting or of an empty folder.
  */
 final class Lineage {
     private static final Logger LOG = LoggerFactory.getLogger(Lineage.class);
@@ -32,11 +34,14 @@ final class Lineage {
     private final ModelRuntime runtime;
     private final TrainingConfig config;
     private final CheckpointStore checkpoints;
+    private final boolean startOver;
 
-    Lineage(ModelRuntime runtime, TrainingConfig config, CheckpointStore checkpoints) {
+    /** @param startOver whether to begin a new network where no checkpoint can be used or the newest fits no more */
+    Lineage(ModelRuntime runtime, TrainingConfig config, CheckpointStore checkpoints, boolean startOver) {
         this.runtime = runtime;
         this.config = config;
         this.checkpoints = checkpoints;
+        this.startOver = startOver;
     }
 
     /**
@@ -46,26 +51,41 @@ final class Lineage {
      */
     record Origin(Trainer trainer, long version, Map<TopicPartition, Long> offsets, List<String> problems) {}
 
-    Origin restore(VersionHistory history) {
+    /**
+     * @throws IncompatibleCheckpointException if the checkpoint fits the configuration no more
+     * @throws IOException if there is a trained version but no checkpoint to go on from
+     */
+    Origin restore(VersionHistory history) throws IOException {
         List<String> problems = new ArrayList<>();
         List<ModelVersion> newestFirst = new ArrayList<>(history.versions());
         Collections.reverse(newestFirst);
-        for (ModelVersion event : newestFirst) {
-            Optional<Origin> origin = restore(event, problems);
-            if (origin.isPresent()) {
-                return origin.get();
+        try {
+            for (ModelVersion event : newestFirst) {
+                Optional<Origin> origin = restore(event, problems);
+                if (origin.isPresent()) {
+                    return origin.get();
+                }
             }
+            boolean trained = newestFirst.stream().anyMatch(event -> event.getStep() > 0);
+            if (trained && !startOver) {
+                throw new IOException("none of the " + newestFirst.size()
+                        + " versions has a checkpoint that can be used"
+                        + " here (" + problems.get(0) + "). Put the checkpoints on storage that all trainers share, or"
+                        + " set train.start-over=true to begin a new model at the start of the log.");
+            }
+        } catch (IncompatibleCheckpointException e) {
+            if (!startOver) {
+                throw e;
+            }
+            problems.add(String.valueOf(e.getMessage()));
         }
         if (!problems.isEmpty()) {
-            LOG.error(
-                    "no checkpoint of {} versions can be used here; training begins again at the start of the log. To"
-                            + " go on instead, bring the checkpoint directory of the last trainer here",
-                    newestFirst.size());
+            LOG.warn("a new model begins at the start of the log: {}", problems);
         }
         return new Origin(runtime.newTrainer(config), -1, Map.of(), problems);
     }
 
-    private Optional<Origin> restore(ModelVersion event, List<String> problems) {
+    private Optional<Origin> restore(ModelVersion event, List<String> problems) throws IncompatibleCheckpointException {
         if (event.getCheckpoint().isEmpty()) {
             return Optional.empty();
         }
@@ -83,6 +103,8 @@ final class Lineage {
             }
             return Optional.of(
                     new Origin(restored.trainer(), event.getVersion(), offsets(restored.position()), problems));
+        } catch (IncompatibleCheckpointException e) {
+            throw e;
         } catch (IOException e) {
             String problem = "version " + event.getVersion() + ": " + e.getMessage();
             problems.add(problem);

@@ -215,7 +215,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 opened.add(publisher);
                 VersionHistory history = readHistory();
                 CheckpointStore checkpoints = new CheckpointStore(settings.checkpoints(), settings.keepCheckpoints());
-                Lineage lineage = new Lineage(runtime, settings.model(), checkpoints);
+                Lineage lineage = new Lineage(runtime, settings.model(), checkpoints, settings.startOver());
                 Lineage.Origin origin = lineage.restore(history);
                 opened.add(origin.trainer());
                 HoldoutFeed holdout = new HoldoutFeed(

@@ -12,6 +12,7 @@ import io.anchorstream.model.training.TrainingConfig;
  * @param model what to learn with
  * @param stepsPerVersion steps from one version to the next; counted, not timed, so that a replay cuts the same versions
  * @param checkpoints local directory of the checkpoints
+ * @param startOver whether a new model may begin where the checkpoints fit no more or are gone
  * @param keepCheckpoints newest checkpoints to keep, {@code >= 3}
  * @param keepVersions newest versions whose weights stay on the topic
  * @param holdoutItems most hold-out items held in memory and scored
@@ -26,6 +27,7 @@ public record TrainingSettings(
         TrainingConfig model,
         int stepsPerVersion,
         Path checkpoints,
+        boolean startOver,
         int keepCheckpoints,
         int keepVersions,
         int holdoutItems,
@@ -52,6 +54,7 @@ public record TrainingSettings(
                 model,
                 100,
                 checkpoints,
+                false,
                 3,
                 5,
                 2000,
@@ -69,6 +72,7 @@ public record TrainingSettings(
                 model,
                 steps,
                 checkpoints,
+                startOver,
                 keepCheckpoints,
                 keepVersions,
                 holdoutItems,
