@@ -20,6 +20,9 @@ public interface Network extends AutoCloseable {
         return Map.of();
     }
 
+    /** What a new network does before its first use; one that gets another's weights must not. */
+    default void begin() {}
+
     /**
      * @param images N rows as {@link #input} writes them; all results go to its manager
      * @param training whether normalisations use and update batch statistics

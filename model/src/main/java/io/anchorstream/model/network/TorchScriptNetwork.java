@@ -1,6 +1,8 @@
 package io.anchorstream.model.network;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -9,12 +11,12 @@ import java.util.Map;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
 import io.anchorstream.model.network.Layers.Dense;
-import io.anchorstream.model.network.Layers.Norm;
 
 /**
  * A residual head over a frozen TorchScript backbone of the user's: standardised features, a fixed projection of them,
@@ -42,7 +44,7 @@ final class TorchScriptNetwork implements Network {
     private final int features;
     private final float colour;
     private final float wideScale;
-    private final Norm standard;
+    private final Standardisation standard;
     private final NDArray projection;
     private final Dense hidden;
     private final Dense exit;
@@ -93,21 +95,34 @@ final class TorchScriptNetwork implements Network {
                         options.integer("input", 8, 1024),
                         options.integer("cache", 1, 100_000_000)));
         weights = new Weights(manager, seed);
-        Shape width = new Shape(features);
-        standard = new Norm(
-                weights.constant("standard.scale", WeightRole.FIXED, width, 1),
-                weights.constant("standard.shift", WeightRole.FIXED, width, 0),
-                weights.constant("standard.mean", WeightRole.STATISTIC, width, 0),
-                weights.constant("standard.variance", WeightRole.STATISTIC, width, 1));
+        standard = Standardisation.declare(weights, "standard", features);
         int length = backbone.length();
         projection = weights.gaussian("projection", new Shape(spec.dimension(), length));
         hidden = Dense.declare(weights, "hidden", length, units, true, false);
         exit = Dense.declare(weights, "exit", units + length, spec.dimension(), false, true);
     }
 
+    /** Standardises by pictures of nothing in particular until the first batch shows what the real ones are like. */
+    @Override
+    public void begin() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(DeadLeaves.PICTURES * backbone.length() * Float.BYTES)
+                .order(ByteOrder.nativeOrder());
+        for (int i = 0; i < DeadLeaves.PICTURES; i++) {
+            backbone.whole(DeadLeaves.picture(spec.imageSize(), i), buffer.asFloatBuffer(), i * backbone.length());
+        }
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray rows = scope.create(buffer, backbone.shape(DeadLeaves.PICTURES), DataType.FLOAT32);
+            standard.guess(rows.get(":, :" + features));
+        }
+    }
+
     @Override
     public NDArray forward(NDArray rows, boolean training) {
-        NDArray x = standard.apply(rows.get(":, :" + features), training).div((float) Math.sqrt(features));
+        NDArray raw = rows.get(":, :" + features);
+        if (training) {
+            standard.learn(raw);
+        }
+        NDArray x = standard.apply(raw).div((float) Math.sqrt(features));
         if (colour > 0) {
             x = HybridStem.join(x, rows.get(":, " + features + ":").mul(colour));
         }

@@ -62,16 +62,19 @@ public final class PyTorchModelRuntime implements ModelRuntime {
 
     @Override
     public Trainer newTrainer(TrainingConfig config) {
-        return trainer(config);
+        return trainer(config, true);
     }
 
     @SuppressWarnings("try") // the scope of the mode is its use
-    private PyTorchTrainer trainer(TrainingConfig config) {
+    private PyTorchTrainer trainer(TrainingConfig config, boolean fresh) {
         NetworkSpec spec = Networks.specify(
                 config.network(), config.networkOptions(), config.imageSize(), config.embeddingDimension());
         NDManager manager = engine.newBaseManager(device(engine, config.device()));
         try (GradientMode mode = GradientMode.off(config.threads())) {
             Network network = Networks.create(Networks.plan(spec, manager), manager, config.seed(), features);
+            if (fresh) {
+                network.begin();
+            }
             return new PyTorchTrainer(config, network, manager);
         } catch (RuntimeException e) {
             manager.close();
@@ -82,7 +85,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
     @Override
     public RestoredTrainer restore(Path checkpoint, TrainingConfig config) throws IOException {
         CheckpointDirectory.Content content = CheckpointDirectory.read(checkpoint);
-        PyTorchTrainer trainer = trainer(config);
+        PyTorchTrainer trainer = trainer(config, false);
         try {
             trainer.load(content);
         } catch (IOException | RuntimeException e) {
