@@ -35,7 +35,7 @@ async function refreshStatus() {
     generation = s.generation;
     now.replaceChildren(
       el('b', compact(s.items)), ' items',
-      ...(s.generation >= 0 ? [' · generation ', el('b', s.generation)] : [' · first generation filling']),
+      ...(s.generation >= 0 ? [' · generation ', el('b', s.generation)] : [s.versions > 0 ? ' · first generation filling' : ' · waiting for the first network']),
       ...(s.steps > 0 ? [' · step ', el('b', compact(s.steps))] : []));
   } catch {
     now.textContent = 'The service does not answer';

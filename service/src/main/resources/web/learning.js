@@ -5,17 +5,10 @@ import { ago, count, percent, words } from './format.js';
 
 const EVERY = 3000;
 
-/** Scores in the order they are offered; the first one a version has is shown. */
-const SCORES = [
-  ['test.cross_domain_recall_at_1', 'Cross-style Recall@1', 'query in one style, gallery in all others; test products only'],
-  ['test.cross_domain_pair_recall_at_1', 'Pairwise Recall@1', 'query in one style, gallery in one other at a time; test products only'],
-  ['test.recall_at_1', 'Test Recall@1', 'all drawings of test products'],
-  ['test.map_at_r', 'Test MAP@R', 'all drawings of test products'],
-  ['holdout.recall_at_1', 'Hold-out Recall@1', 'items never trained on, by weak label'],
-  ['holdout.map_at_r', 'Hold-out MAP@R', 'items never trained on, by weak label'],
-];
+/** Scores and raw features in the order they are offered, as the service names them. */
+let SCORES = [];
+let BASELINES = [];
 const REASONS = { 'no valid anchor': 'no two items of one label beside one of another', 'the loss is not finite': 'loss not finite', 'the gradient is not finite': 'gradient not finite' };
-const BASELINES = [['hog.', 'Raw HOG'], ['pixels.', 'Raw pixels'], ['histogram.', 'Colour histogram']];
 let chosen = null;
 
 export function learningView(main) {
@@ -28,6 +21,8 @@ export function learningView(main) {
   async function load() {
     try {
       const data = await get('learning', {}, abort.signal);
+      SCORES = data.scores.map((s) => [s.key, s.name, s.about, s.decides]);
+      BASELINES = data.raw.map((r) => [`${r.key}.`, r.name]);
       if (!data.steps.length && !data.versions.length) {
         parts?.close();
         parts = null;
@@ -53,6 +48,7 @@ function layOut() {
   const scores = el('div.segments', { role: 'group', 'aria-label': 'Score shown' });
   const about = el('p');
   const gain = el('p.gain');
+  const gate = el('p');
   const lossAbout = el('p');
   const versions = chart(blank(340));
   const small = ['loss', 'active', 'prequential'].map(() => chart(blank(190)));
@@ -65,7 +61,9 @@ function layOut() {
     if (!offered.some(([key]) => key === chosen)) chosen = offered[0]?.[0] || null;
     fillStats(stats, data);
     scores.replaceChildren(...offered.map(([key, name]) => el('button', { type: 'button', 'aria-pressed': String(key === chosen), onclick: () => { chosen = key; update(last); } }, name)));
-    about.textContent = offered.find(([key]) => key === chosen)?.[2] || 'No version has been scored yet.';
+    const shown = offered.find(([key]) => key === chosen);
+    about.replaceChildren(...(shown ? [shown[2], el('b', shown[3] ? ' · decides promotion' : ' · reported only')] : ['No version has been scored yet.']));
+    gate.textContent = data.gate;
     gain.replaceChildren(...gains(data));
     versions.update(versionChart(data));
     const promoted = data.versions.filter((v) => v.everPromoted && v.version > 0).map((v) => v.step);
@@ -83,7 +81,7 @@ function layOut() {
       card('Loss', lossAbout, small[0]),
       card('Active triplets', 'share that still teaches something', small[1]),
       card('Prequential Recall@1', 'new items, scored before they are trained on', small[2])),
-    el('section.card', { style: { marginTop: 'var(--gap)' } }, el('div.chart-head', el('h2', 'Every version and why the gate decided so')), table));
+    el('section.card', { style: { marginTop: 'var(--gap)' } }, el('div.chart-head', el('div', el('h2', 'Every version and why the gate decided so'), gate)), table));
   return { root, update, close() { [versions, ...small].forEach((c) => c.close()); } };
 }
 
@@ -184,11 +182,11 @@ function versionTable(versions) {
   const keys = SCORES.filter(([key]) => versions.some((v) => key in v.metrics));
   const kind = { PROMOTED: 'good', REJECTED: 'bad', ROLLED_BACK: 'bad' };
   return el('table',
-    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), keys.map(([key, name]) => el(`th.num${key === chosen ? '' : '.other'}`, name)), el('th', 'Reason'))),
+    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), keys.map(([key, name, , decides]) => el(`th.num${key === chosen || decides ? '' : '.other'}`, decides ? { title: 'Decides promotion' } : null, decides ? `${name} ✓` : name)), el('th', 'Reason'))),
     el('tbody', [...versions].reverse().map((v) => el('tr',
       el('td', el('b', `v${v.version}`)),
       el('td', el(`span.state${kind[v.state] ? `.${kind[v.state]}` : ''}`, words(v.state.toLowerCase()))),
       el('td.num', count(v.step)),
-      keys.map(([key]) => el(`td.num${key === chosen ? '' : '.other'}`, key in v.metrics ? percent(v.metrics[key]) : '–')),
+      keys.map(([key, , , decides]) => el(`td.num${key === chosen || decides ? '' : '.other'}`, key in v.metrics ? percent(v.metrics[key]) : '–')),
       el('td.soft.reason', plain(v.reason))))));
 }

@@ -32,15 +32,19 @@ export function pipelineView(main) {
 function drawFlow(root, p) {
   const waiting = p.lag.train > 0 ? `${count(p.lag.train)} waiting` : '';
   const trail = p.trails || {};
+  const none = '–'; // a count of what has not begun says less than what is waited for
+  const searched = p.servingGeneration >= 0
+    ? `generation ${p.servingGeneration} · model v${p.servingVersion}${p.promotedVersion > p.servingVersion ? ` · v${p.promotedVersion} promoted, filling` : ''}`
+    : p.promotedVersion >= 0 ? `model v${p.promotedVersion} is filling the first generation` : 'waiting for the first network';
   const stages = [
-    ['Items in', p.itemsIn, rate(p.rates.items, 'items'), 'on the input topic', p.rates.items, trail.items],
-    ['Pictures checked', p.pictures, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : 'none refused', p.rates.pictures, trail.pictures],
-    ['Weak labels', p.labelled, rate(p.rates.labels, 'items'), `${count(p.classes)} classes · ${count(p.holdout)} held out`, p.rates.labels, trail.labels],
-    ['Batches trained', p.steps, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps],
-    ['Searchable', p.embedded, rate(p.rates.embedded, 'items'), p.servingGeneration >= 0 ? `generation ${p.servingGeneration} · model v${p.servingVersion}` : 'first generation filling', p.rates.embedded, trail.embedded],
+    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? 'on the input topic' : 'waiting for the first item', p.rates.items, trail.items],
+    ['Pictures checked', p.pictures || none, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : p.pictures ? 'none refused' : 'waiting for the first picture', p.rates.pictures, trail.pictures],
+    ['Weak labels', p.labelled || none, rate(p.rates.labels, 'items'), p.labelled ? `${count(p.classes)} classes · ${count(p.holdout)} held out` : 'waiting for the first text', p.rates.labels, trail.labels],
+    ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps],
+    ['Searchable', p.servingGeneration >= 0 ? p.embedded : none, rate(p.rates.embedded, 'items'), searched, p.rates.embedded, trail.embedded],
   ];
   root.replaceChildren(...stages.map(([name, number, speed, note, moving, past]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
-    el('h2', name), el('b', count(number)), el('p', note), sparkline(past), el('p.rate', speed || '\u00a0'))));
+    el('h2', name), el('b', number === none ? none : count(number)), el('p', note), sparkline(past), el('p.rate', speed || '\u00a0'))));
 }
 
 /** The rate over the last five minutes. */
@@ -67,7 +71,7 @@ function refreshCard(p) {
     el('p.big', { style: { marginTop: '8px' } }, percent(share, 0)),
     el('div.progress', { role: 'progressbar', 'aria-valuenow': Math.round(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': 'Refresh' }, el('i', { style: { width: `${share * 100}%` } })),
     el('p.soft.small', last.state === 'COMPLETE'
-      ? `Generation ${last.generation} is complete with ${count(last.embedded)} items, ${ago(last.completedAt)}.`
+      ? `Generation ${last.generation} was complete ${ago(last.completedAt)}, with all ${count(last.embedded)} items there were then. Items that came since joined it: ${count(p.embedded)} are searchable now.`
       : `Generation ${last.generation} with model v${last.modelVersion}: ${count(last.embedded)} of ${count(last.items)} items, ${last.partitionsDone} of ${Math.max(last.partitions, last.partitionsDone)} partitions done.`),
     p.lastSwap && last.state !== 'COMPLETE' ? el('p.faint.small', { style: { marginTop: '8px' } }, sentence(p.lastSwap)) : '');
   return card;
@@ -122,7 +126,7 @@ function generationsCard(p) {
         el('tbody', rows.map((g) => el('tr',
           el('td', el('b', g.generation)),
           el('td', `v${g.modelVersion}`),
-          el('td', g.generation === p.servingGeneration ? el('span.state.good', 'In service') : el('span.state', g.state === 'OPENED' ? 'Filling' : words(g.state.toLowerCase()))),
+          el('td', g.generation === p.servingGeneration ? el('span.state.good', 'In service') : el('span.state', words(g.phase))),
           el('td.num', held.has(g.generation) ? count(held.get(g.generation).items) : el('span.faint', g.generation < p.servingGeneration ? 'dropped' : '–')))))))
       : el('p.soft.small', 'A generation is every item embedded by one model version. The first is being filled.'));
 }

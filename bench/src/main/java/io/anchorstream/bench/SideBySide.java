@@ -55,33 +55,40 @@ final class SideBySide implements Callable<Integer> {
         List<Measurement> results = new ArrayList<>();
         try (Stack stack = new Stack()) {
             Settings settings = stack.settings("full", Map.of());
-            say("drawing " + items + " pictograms (kept in " + pictures + ")");
-            Catalogue catalogue = Catalogue.draw(pictures, items, settings.get(Keys.IMAGE_SIZE));
+            StageClock clock =
+                    new StageClock(pictures.resolveSibling("stage-seconds.properties"), items, SideBySide::say);
+            say(items + " items; pictograms are kept in " + pictures);
+            Catalogue catalogue = clock.run(
+                    "drawing pictograms", () -> Catalogue.draw(pictures, items, settings.get(Keys.IMAGE_SIZE)));
             if (only.contains("freshness")) {
-                say("freshness: all roles, " + (int) rate + " items/s for " + (int) (items / rate) + " s");
-                add(results, FreshnessStage.run(settings, catalogue, rate));
-            }
-            if (only.contains("labelling")) {
-                say("labelling with decoding");
                 add(
                         results,
-                        List.of(LabellingStage.run(
-                                stack.settings("decode", Map.of(Keys.TEXT_ENCODER.name(), "hashed")),
-                                catalogue,
-                                false)));
+                        clock.run(
+                                "freshness with all roles at " + (int) rate + " items/s",
+                                () -> FreshnessStage.run(settings, catalogue, rate)));
+            }
+            if (only.contains("labelling")) {
+                Settings decoding = stack.settings("decode", Map.of(Keys.TEXT_ENCODER.name(), "hashed"));
+                add(
+                        results,
+                        List.of(clock.run(
+                                "labelling with decoding", () -> LabellingStage.run(decoding, catalogue, false))));
             }
             Settings shared = stack.settings("canonical", Map.of(Keys.TEXT_ENCODER.name(), "hashed"));
             if (only.contains("labelling") || only.contains("training") || only.contains("refresh")) {
-                say("labelling of canonical pictures");
-                add(results, List.of(LabellingStage.run(shared, catalogue, true)));
+                add(
+                        results,
+                        List.of(clock.run(
+                                "labelling of canonical pictures", () -> LabellingStage.run(shared, catalogue, true))));
             }
             if (only.contains("training")) {
-                say("training on the batches just drawn");
-                add(results, List.of(TrainingStage.run(shared)));
+                add(results, List.of(clock.run("training on the batches just drawn", () -> TrainingStage.run(shared))));
             }
             if (only.contains("refresh")) {
-                say("refresh of the items just labelled");
-                add(results, List.of(RefreshStage.run(shared, catalogue)));
+                add(
+                        results,
+                        List.of(clock.run(
+                                "refresh of the items just labelled", () -> RefreshStage.run(shared, catalogue))));
             }
         }
         System.out.println();

@@ -2,7 +2,6 @@ package io.anchorstream.model.network;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,7 +12,9 @@ import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
 
@@ -147,7 +148,14 @@ public final class Weights {
 
     /** Overwrites an array in place, so that layers that hold it see the new values. */
     public static void overwrite(NDArray array, Tensor tensor) {
-        array.set(FloatBuffer.wrap(tensor.floats()));
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        // Setting from a buffer would do, but has the engine warn on standard error of its own use of its own API.
+        try (NDArray values = array.getManager().create(tensor.floats(), array.getShape())) {
+            array.set(new NDIndex(":"), values);
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
     }
 
     private static long stableHash(String path) {

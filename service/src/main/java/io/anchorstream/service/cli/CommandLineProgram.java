@@ -16,6 +16,6 @@ public final class CommandLineProgram {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setUsageHelpAutoWidth(true);
         commandLine.setExecutionExceptionHandler(new FailureReport());
-        return commandLine;
+        return WrongUsage.prepare(commandLine);
     }
 }

@@ -11,6 +11,7 @@ import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.demo.Demo;
 import io.anchorstream.service.demo.DemoFolder;
 import io.anchorstream.service.run.RunningRole;
+import io.anchorstream.service.run.StoppedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,6 +88,8 @@ final class DemoCommand implements Callable<Integer> {
             Optional<RunningRole> failed = demo.await();
             failed.ifPresent(role -> Ended.report(spec.commandLine().getErr(), role, demo.log()));
             return failed.isPresent() ? ExitCode.FAILED : ExitCode.OK;
+        } catch (StoppedException e) {
+            return ExitCode.OK; // it was said by what was stopped
         }
     }
 

@@ -10,6 +10,9 @@ final class FreePort {
     private FreePort() {}
 
     static void require(int port, String option) {
+        if (port < 0 || port > 65_535) {
+            throw new Refusal(option + " is a port from 0 (any free one) to 65535, not " + port);
+        }
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

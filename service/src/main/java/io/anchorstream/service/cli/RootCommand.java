@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             IngestCommand.class,
             BacktestCommand.class,
+            BenchCommand.class,
             TopicsCommand.class,
             StatusCommand.class,
             CatalogueCommand.class,
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
             "1:something failed; the last line says what and what to do",
             "2:wrong flags or configuration; nothing was done",
             "3:done, but some items were refused; each was named",
-            "4:status only: topics are missing, or nobody runs a role",
+            "4:status only: the service is starting, topics are missing, or nobody runs a role",
             "143:stopped by SIGTERM (130 by Ctrl-C), everything closed properly"
         })
 final class RootCommand implements Runnable {

@@ -1,15 +1,10 @@
 package io.anchorstream.service.cli;
 
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.anchorstream.service.config.Settings;
-import io.anchorstream.service.demo.DemoFolder;
 import io.anchorstream.service.monitor.ServiceStatus;
 import io.anchorstream.service.monitor.StatusReader;
 import io.anchorstream.service.run.Cluster;
@@ -32,37 +27,34 @@ import picocli.CommandLine.Spec;
             "0:every role is at work",
             "1:no answer from the broker or the registry",
             "2:wrong flags or configuration",
-            "4:topics are missing, or nobody runs a role; the last line says which"
+            "4:the service is starting, topics are missing, or nobody runs a role; the last line says which"
         })
 final class StatusCommand implements Callable<Integer> {
-    private static final Path DEMO = Path.of("data", "demo");
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
     private CommandSpec spec;
 
     @Mixin
-    private final ConfigOptions config = new ConfigOptions();
-
-    @Option(
-            names = "--data",
-            paramLabel = "FOLDER",
-            description = "of a demo: ask that one (default: data/demo, when no broker is named)")
-    private Optional<Path> data = Optional.empty();
+    private final DemoAddress address = new DemoAddress();
 
     @Option(names = "--json", description = "for programs: one JSON object")
     private boolean json;
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = settings();
-        Cluster cluster = Cluster.of(settings);
-        cluster.requireReachable();
+        DemoAddress.Found found = address.find();
+        found.requireReachable();
+        Cluster cluster = found.cluster();
         ServiceStatus status;
         try (Admin admin = cluster.admin()) {
             status = new StatusReader(
-                            cluster.topics(), cluster::rawReader, cluster.anyRecord(), admin, Role.groups(settings))
-                    .read();
+                            cluster.topics(),
+                            cluster::rawReader,
+                            cluster.anyRecord(),
+                            admin,
+                            Role.groups(found.settings()))
+                    .read()
+                    .of(found.living());
         }
         String text = json
                 ? JsonMapper.builder()
@@ -72,19 +64,5 @@ final class StatusCommand implements Callable<Integer> {
                 : StatusText.of(status, cluster.bootstrapServers(), Clock.systemUTC());
         spec.commandLine().getOut().println(text);
         return status.well() ? ExitCode.OK : ExitCode.ATTENTION;
-    }
-
-    private Settings settings() {
-        if (data.isPresent()) {
-            DemoFolder folder = new DemoFolder(data.get());
-            return config.settings(
-                    Map.of(),
-                    folder.addresses()
-                            .orElseThrow(() -> new Refusal("no demo was ever started on " + data.get()
-                                    + "; name its folder, or the brokers with --bootstrap-servers")));
-        }
-        Settings given = config.settings();
-        Optional<Map<String, String>> demo = new DemoFolder(DEMO).addresses();
-        return Cluster.isNamed(given) || demo.isEmpty() ? given : config.settings(demo.get(), Map.of());
     }
 }

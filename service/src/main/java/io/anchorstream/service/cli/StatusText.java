@@ -4,13 +4,15 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
+import io.anchorstream.service.monitor.Score;
 import io.anchorstream.service.monitor.ServiceStatus;
 import io.anchorstream.service.monitor.ServiceStatus.Model;
+import io.anchorstream.service.monitor.ServiceStatus.ModelScore;
 import io.anchorstream.service.monitor.ServiceStatus.RoleStatus;
-import io.anchorstream.service.monitor.ServiceStatus.Score;
 import org.jspecify.annotations.Nullable;
 
 /** The status as one screen of text. */
@@ -86,21 +88,18 @@ final class StatusText {
                         model.step(),
                         model.generation(),
                         ago(model.since())));
-        for (Score score : model.scores()) {
-            StringBuilder text = new StringBuilder(String.format(
-                    Locale.ROOT,
-                    "%s Recall@1 %s",
-                    score.name().startsWith("test.") ? "cross-domain" : "hold-out",
-                    percent(score.serving())));
+        for (ModelScore score : model.scores()) {
+            StringBuilder text = new StringBuilder(
+                    String.format(Locale.ROOT, "%s %s", Score.nameOf(score.name()), percent(score.serving())));
             Double untrained = score.untrained();
             if (untrained != null) {
                 text.append("; untrained ").append(percent(untrained));
             }
             Double baseline = score.baseline();
             if (baseline != null) {
-                text.append("; best raw features (")
-                        .append(score.best())
-                        .append(") ")
+                text.append("; best without a network: ")
+                        .append(Score.rawNameOf(Objects.requireNonNullElse(score.best(), "?")))
+                        .append(' ')
                         .append(percent(baseline));
             }
             line("", text.toString());
@@ -111,18 +110,23 @@ final class StatusText {
         if (one == null) {
             return "none yet";
         }
-        double share = one.items() == 0 ? 0 : (double) one.embedded() / one.items();
-        boolean complete = one.completedAt() > 0;
-        return String.format(
-                Locale.ROOT,
-                "generation %d with version %d: %s, %,d of %,d items (%s)%s",
-                one.generation(),
-                one.modelVersion(),
-                one.state().name().toLowerCase(Locale.ROOT),
-                one.embedded(),
-                one.items(),
-                percent(share),
-                complete ? ", " + ago(one.completedAt()) : "");
+        String whole = String.format(
+                Locale.ROOT, "generation %d with version %d: %s, ", one.generation(), one.modelVersion(), one.phase());
+        // Items that come later join a complete generation, so that its count is that of one moment.
+        return whole
+                + (one.completedAt() > 0
+                        ? String.format(
+                                Locale.ROOT,
+                                "%,d of the %,d items that were there %s",
+                                one.embedded(),
+                                one.items(),
+                                ago(one.completedAt()))
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d of %,d items so far (%s)",
+                                one.embedded(),
+                                one.items(),
+                                percent(one.items() == 0 ? 0 : (double) one.embedded() / one.items())));
     }
 
     private String freshness() {

@@ -1,7 +1,6 @@
 package io.anchorstream.service.demo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,6 +23,7 @@ import io.anchorstream.service.catalogue.Pictograms;
 import io.anchorstream.service.catalogue.SetLicence;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.embedded.DataFolderLock;
 import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
 import io.anchorstream.service.http.PageSources;
@@ -36,10 +36,14 @@ import io.anchorstream.service.run.Role;
 import io.anchorstream.service.run.RoleStarter;
 import io.anchorstream.service.run.RunningRole;
 import io.anchorstream.service.run.ServiceProcess;
+import io.anchorstream.service.run.StoppedException;
 import io.anchorstream.service.run.TopicSetup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The whole service in this JVM: broker, registry, roles, page and a catalogue that streams in. */
 public final class Demo implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final ServiceProcess process;
@@ -92,19 +96,29 @@ public final class Demo implements AutoCloseable {
             throws IOException {
         long began = System.nanoTime();
         DemoFolder folder = options.folder();
-        if (options.fresh()) {
-            EmbeddedKafka.requireUnused(folder.root());
-            folder.clear();
-        }
-        Files.createDirectories(folder.root());
-        Path log = LogFile.open(folder.root());
-        console.end("Anchorstream demo: data in " + folder.root().toAbsolutePath() + ", log in " + log.getFileName());
-        console.end(folder.used() ? "  going on where the last run stopped (--fresh begins again)" : "  a fresh start");
         ServiceProcess process = new ServiceProcess().stopOnSignal();
         try {
-            return start(options, settings, console, process, log, began);
+            // Nothing of the folder, its log included, is touched while another demo works on it.
+            DataFolderLock lock = process.own("data folder", DataFolderLock.acquire(folder.root()));
+            // Owned first, so that it is said last, by whichever thread stops everything.
+            process.own("console", () -> console.end("stopped; ./anchorstream demo goes on from here"));
+            if (options.fresh()) {
+                folder.clear();
+            }
+            Path log = LogFile.open(folder.root());
+            console.end(
+                    "Anchorstream demo: data in " + folder.root().toAbsolutePath() + ", log in " + log.getFileName());
+            console.end(
+                    folder.used() ? "  going on where the last run stopped (--fresh begins again)" : "  a fresh start");
+            return start(options, settings, console, process, lock, log, began);
         } catch (IOException | RuntimeException e) {
+            boolean asked = process.isStopping();
             process.close();
+            if (asked && !(e instanceof StoppedException)) {
+                // What fails because the rest is being stopped is no news.
+                LOG.debug("stopped while starting", e);
+                throw new StoppedException("demo");
+            }
             throw e;
         }
     }
@@ -114,12 +128,13 @@ public final class Demo implements AutoCloseable {
             Function<Map<String, String>, Settings> settingsOf,
             Console console,
             ServiceProcess process,
+            DataFolderLock lock,
             Path log,
             long began)
             throws IOException {
         DemoFolder folder = options.folder();
         CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
-        EmbeddedKafka kafka = process.own("broker", EmbeddedKafka.start(folder.root(), options.kafkaPort()));
+        EmbeddedKafka kafka = process.own("broker", EmbeddedKafka.start(lock, options.kafkaPort(), Map.of()));
         EmbeddedRegistry registry = process.own(
                 "registry", EmbeddedRegistry.start(kafka.bootstrapServers(), folder.root(), options.registryPort()));
         console.end("  Kafka at " + kafka.bootstrapServers() + ", schema registry at " + registry.url() + since(began));
@@ -254,6 +269,5 @@ public final class Demo implements AutoCloseable {
     @Override
     public void close() {
         process.close();
-        console.end("stopped; ./anchorstream demo goes on from here");
     }
 }

@@ -8,9 +8,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.embedded.DataFolderLock;
 import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
 
@@ -39,6 +41,14 @@ public record DemoFolder(Path root) {
     public Optional<Map<String, String>> addresses() {
         return EmbeddedKafka.lastAddress(root).flatMap(broker -> EmbeddedRegistry.lastAddress(root)
                 .map(registry -> Map.of("kafka.bootstrap.servers", broker, "registry.schema.registry.url", registry)));
+    }
+
+    /** Who works on the folder now, in words; empty when nobody does. */
+    public Optional<String> living() throws IOException {
+        OptionalLong process = DataFolderLock.holder(root);
+        return process.isPresent()
+                ? Optional.of("the demo on " + root + " (process " + process.getAsLong() + ")")
+                : Optional.empty();
     }
 
     /** True when an earlier run left its data. */

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.service.monitor.PipelineMonitor.PipelineView;
+import io.anchorstream.service.monitor.Score;
 import org.jspecify.annotations.Nullable;
 
 /** Words for what happens: a line for each decision on a version and each completed generation, and one for progress. */
@@ -43,17 +44,16 @@ public final class DemoReport {
 
     private void tell(ModelVersion version) {
         String scores = score(version.getMetrics())
-                .map(score -> ": Recall@1 " + percent(score) + comparison(version))
+                .map(score ->
+                        "; " + Score.nameOf(nameIn(version.getMetrics())) + " " + percent(score) + comparison(version))
                 .orElse("");
+        String reason = version.getReason().isEmpty() ? "" : ": " + Score.named(version.getReason());
         switch (version.getState()) {
             case PROMOTED ->
                 lines.accept("  version " + version.getVersion() + " promoted after " + version.getStep() + " steps"
-                        + scores);
-            case REJECTED ->
-                lines.accept(
-                        "  version " + version.getVersion() + " rejected" + scores + " (" + version.getReason() + ")");
-            case ROLLED_BACK ->
-                lines.accept("  version " + version.getVersion() + " rolled back (" + version.getReason() + ")");
+                        + reason + scores);
+            case REJECTED -> lines.accept("  version " + version.getVersion() + " rejected" + reason + scores);
+            case ROLLED_BACK -> lines.accept("  version " + version.getVersion() + " rolled back" + reason);
             default -> {}
         }
     }
@@ -63,17 +63,21 @@ public final class DemoReport {
         if (version.getVersion() > 0) {
             untrained.ifPresent(score -> text.append("; untrained ").append(percent(score)));
         }
-        for (String baseline : List.of("hog", "pixels", "histogram")) {
-            Double score = version.getBaselines().get(baseline + '.' + SCORE);
+        for (Score.Raw raw : Score.raw()) {
+            Double score = version.getBaselines().get(raw.key() + '.' + nameIn(version.getMetrics()));
             if (score != null) {
-                text.append(", ").append(baseline).append(' ').append(percent(score));
+                text.append(", ").append(raw.name()).append(' ').append(percent(score));
             }
         }
         return text.toString();
     }
 
     private static Optional<Double> score(Map<String, Double> metrics) {
-        return Optional.ofNullable(metrics.get(SCORE)).or(() -> Optional.ofNullable(metrics.get(FALLBACK)));
+        return Optional.ofNullable(metrics.get(nameIn(metrics)));
+    }
+
+    private static String nameIn(Map<String, Double> metrics) {
+        return metrics.containsKey(SCORE) ? SCORE : FALLBACK;
     }
 
     /** Tells when another generation is in service. */
@@ -82,37 +86,55 @@ public final class DemoReport {
             generation = view.servingGeneration();
             lines.accept(String.format(
                     Locale.ROOT,
-                    "  generation %d complete: %,d items under version %d",
+                    "  generation %d is searched now: %,d items under version %d",
                     generation,
                     view.embedded(),
                     view.servingVersion()));
         }
     }
 
-    /** How far everything is, in one line. */
+    /** How far everything is, in one line. What has not begun is said to be waited for, not to be 0. */
     public static String progress(int sent, int total, PipelineView view) {
-        return String.format(
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "items %,d of %,d", sent, total));
+        line.append(
+                view.labelled() == 0
+                        ? " | waiting for the first label"
+                        : String.format(
+                                Locale.ROOT, " | labelled %,d in %,d classes", view.labelled(), view.classes()));
+        line.append(
+                view.steps() == 0
+                        ? " | collecting the first mini-batches"
+                        : String.format(Locale.ROOT, " | step %,d", view.steps()));
+        line.append(
+                view.promotedVersion() < 0
+                        ? " | waiting for the first network"
+                        : view.servingGeneration() < 0
+                                ? " | version " + view.promotedVersion() + " promoted, filling the first generation"
+                                : searched(view));
+        if (view.freshness().p99Millis() != null) {
+            line.append(" | new items searchable within ")
+                    .append(seconds(view.freshness().p99Millis()));
+        }
+        long refused = view.deadLetters().count();
+        return line.append(refused == 0 ? "" : String.format(Locale.ROOT, " | dead letters %,d", refused))
+                .toString();
+    }
+
+    /** Searches go to the newest complete generation; a version promoted since is still filling its own. */
+    private static String searched(PipelineView view) {
+        String text = String.format(
                 Locale.ROOT,
-                "items %,d of %,d | labelled %,d in %,d classes | step %,d | version %s, generation %s, %,d searchable |"
-                        + " fresh p99 %s | dead letters %d",
-                sent,
-                total,
-                view.labelled(),
-                view.classes(),
-                view.steps(),
-                dash(view.servingVersion()),
-                dash(view.servingGeneration()),
+                " | %,d items searchable under version %d (generation %d)",
                 view.embedded(),
-                seconds(view.freshness().p99Millis()),
-                view.deadLetters().count());
+                view.servingVersion(),
+                view.servingGeneration());
+        return view.promotedVersion() == view.servingVersion()
+                ? text
+                : text + ", version " + view.promotedVersion() + " promoted and filling";
     }
 
     private static String seconds(@Nullable Long millis) {
         return millis == null ? "-" : String.format(Locale.ROOT, "%,.1f s", millis / 1000.0);
-    }
-
-    private static String dash(long number) {
-        return number < 0 ? "-" : Long.toString(number);
     }
 
     private static String percent(double score) {

@@ -63,19 +63,36 @@ public final class EmbeddedKafka implements AutoCloseable {
      */
     public static EmbeddedKafka start(Path dataFolder, int port, Map<String, String> overrides) {
         try {
-            DataFolderLock lock = DataFolderLock.acquire(dataFolder);
+            return start(DataFolderLock.acquire(dataFolder), port, overrides);
+        } catch (IOException e) {
+            throw unusable(dataFolder, e);
+        }
+    }
+
+    /**
+     * Starts the node on a folder that the caller has locked; the lock is released with the node, or when it does not
+     * start.
+     *
+     * @throws IllegalStateException when the port is in use; the message says which and what to do
+     */
+    public static EmbeddedKafka start(DataFolderLock lock, int port, Map<String, String> overrides) {
+        try {
             try {
-                return start(dataFolder.toAbsolutePath(), port, overrides, lock);
+                return start(lock.folder().toAbsolutePath(), port, overrides, lock);
             } catch (IOException | RuntimeException | Error e) {
                 lock.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot use the data folder " + dataFolder + ": " + e.getMessage()
-                            + ". Choose one that can be written with --data.",
-                    e);
+            throw unusable(lock.folder(), e);
         }
+    }
+
+    private static UncheckedIOException unusable(Path folder, IOException cause) {
+        return new UncheckedIOException(
+                "Cannot use the data folder " + folder + ": " + cause.getMessage()
+                        + ". Choose one that can be written with --data.",
+                cause);
     }
 
     private static EmbeddedKafka start(Path folder, int port, Map<String, String> overrides, DataFolderLock lock)
@@ -102,15 +119,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         String bootstrap = HOST + ":" + clients;
         LOG.info("Kafka is up on {} after {} ms, data in {}", bootstrap, (System.nanoTime() - begin) / 1_000_000, logs);
         return new EmbeddedKafka(lock, server, bootstrap, clusterId);
-    }
-
-    /**
-     * Checks that no other program works on the folder.
-     *
-     * @throws IllegalStateException when one does; the message says what to do
-     */
-    public static void requireUnused(Path dataFolder) throws IOException {
-        DataFolderLock.acquire(dataFolder).close();
     }
 
     /** Where the last node on this folder listened, running or not; empty when there never was one. */

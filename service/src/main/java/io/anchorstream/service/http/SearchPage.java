@@ -6,13 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import io.anchorstream.avro.ModelVersion;
@@ -29,6 +26,7 @@ import io.anchorstream.service.monitor.ConsumerLag;
 import io.anchorstream.service.monitor.DeadLetters;
 import io.anchorstream.service.monitor.LearningHistory;
 import io.anchorstream.service.monitor.PipelineMonitor;
+import io.anchorstream.service.monitor.RoleLags;
 import io.anchorstream.service.monitor.TopicFollower;
 import io.anchorstream.service.projection.MapService;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -109,15 +107,15 @@ public final class SearchPage implements AutoCloseable {
         DeadLetters deadLetters = new DeadLetters();
         IndexRole role = new IndexRole(catalogue, IndexTopics.of(to.topics()), to.consumers(), to.values(), clock);
         ConsumerLag lag = new ConsumerLag(to.admin(), to.roleGroups());
-        BatchesWaiting waiting =
-                new BatchesWaiting(to.topics().trainingBatches().name(), to.consumers());
+        String batches = to.topics().trainingBatches().name();
+        RoleLags lags = new RoleLags(lag, BatchesWaiting.watched(batches, to.consumers()), learning, batches);
         PipelineMonitor pipeline = new PipelineMonitor(
                 catalogue,
                 role::lag,
                 learning,
                 deadLetters,
                 () -> lag.appended(to.topics().catalogItems().name()),
-                () -> lags(lag, waiting, learning, to.topics().trainingBatches().name()),
+                lags::read,
                 clock);
         MapService map = new MapService(catalogue, MAP_SAMPLE, clock);
         PageServer server;
@@ -155,18 +153,6 @@ public final class SearchPage implements AutoCloseable {
         });
         fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
         return new SearchPage(role.start(), follower.start(), pipeline.start(), map, filler, server);
-    }
-
-    /** The trainer commits offsets with its versions only, so that its steps say how far it has come. */
-    private static Map<String, Long> lags(
-            ConsumerLag lag, BatchesWaiting waiting, LearningHistory learning, String batches)
-            throws ExecutionException, InterruptedException, TimeoutException {
-        Map<String, Long> lags = lag.byRole();
-        OptionalLong next = learning.nextOffset();
-        if (next.isPresent()) {
-            lags.put("train", waiting.count(next.getAsLong(), lag.end(batches)));
-        }
-        return lags;
     }
 
     private static void follow(

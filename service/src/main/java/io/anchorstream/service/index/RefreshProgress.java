@@ -23,12 +23,16 @@ public final class RefreshProgress {
             case OPENED -> life.openedAt = event.getTimestamp();
             case PROGRESS -> life.progress.put(event.getPartition(), event);
             case COMPLETE -> {
+                life.finished = true;
                 life.completedAt = event.getTimestamp();
                 life.completeItems = event.getItems();
                 life.completeEmbedded = event.getEmbedded();
                 life.similarityQuantiles = List.copyOf(event.getSimilarityQuantiles());
             }
-            case RETIRED -> life.retired = true;
+            case RETIRED -> {
+                life.retired = true;
+                life.finished |= event.getDone();
+            }
             case UNKNOWN -> {}
         }
         while (lives.size() > KEPT) {
@@ -39,7 +43,7 @@ public final class RefreshProgress {
     /** All generations known, oldest first. */
     public synchronized List<GenerationView> generations() {
         List<GenerationView> views = new ArrayList<>();
-        lives.forEach((generation, life) -> views.add(life.view(generation)));
+        lives.forEach((generation, life) -> views.add(life.view(generation, generation.equals(lives.lastKey()))));
         return views;
     }
 
@@ -47,7 +51,9 @@ public final class RefreshProgress {
      * One generation.
      *
      * @param state {@code OPENED}, {@code COMPLETE} or {@code RETIRED}
-     * @param items live items to cover
+     * @param phase for people: {@code filling}, {@code complete}, {@code retired} (was complete until a later one was), or
+     *     {@code superseded} (a later one was opened before it was complete)
+     * @param items live items to cover; once complete, those that were live then
      * @param embedded of those, covered so far
      * @param partitionsDone partitions that have nothing left to do
      * @param openedAt ms since the epoch, 0 = not seen
@@ -56,6 +62,7 @@ public final class RefreshProgress {
             long generation,
             long modelVersion,
             GenerationState state,
+            String phase,
             long items,
             long embedded,
             int partitions,
@@ -73,9 +80,10 @@ public final class RefreshProgress {
         private long completeItems;
         private long completeEmbedded;
         private boolean retired;
+        private boolean finished;
         private List<Float> similarityQuantiles = List.of();
 
-        private GenerationView view(long generation) {
+        private GenerationView view(long generation, boolean newest) {
             boolean complete = completedAt > 0;
             GenerationState state =
                     retired ? GenerationState.RETIRED : complete ? GenerationState.COMPLETE : GenerationState.OPENED;
@@ -91,6 +99,7 @@ public final class RefreshProgress {
                     generation,
                     modelVersion,
                     state,
+                    phase(newest),
                     complete ? completeItems : items,
                     complete ? completeEmbedded : embedded,
                     partitions,
@@ -98,6 +107,13 @@ public final class RefreshProgress {
                     openedAt,
                     completedAt,
                     similarityQuantiles);
+        }
+
+        private String phase(boolean newest) {
+            if (finished) {
+                return retired ? "retired" : "complete";
+            }
+            return newest && !retired ? "filling" : "superseded";
         }
     }
 }

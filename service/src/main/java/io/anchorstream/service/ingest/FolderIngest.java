@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -19,6 +21,8 @@ import io.anchorstream.service.catalogue.CatalogueLine;
 public final class FolderIngest {
     /** What an item may weigh, picture and text together: the topic's limit less room for headers. */
     static final long LARGEST_ITEM = Topics.MAX_ITEM_BYTES - 64 * 1024L;
+
+    private static final int NAMED = 5;
 
     private final CatalogueFolder catalogue;
     private final Path folder;
@@ -39,14 +43,21 @@ public final class FolderIngest {
         void refused(long line, String reason);
     }
 
-    /** How it went. */
-    public record Outcome(long sent, long refused, long imageBytes) {}
+    /**
+     * How it went.
+     *
+     * @param wordless lines of items that were sent without any text, the first {@value #NAMED}
+     * @param withoutText how many there were: they get vectors and are never trained on
+     */
+    public record Outcome(long sent, long refused, long imageBytes, long withoutText, List<Long> wordless) {}
 
     /** Sends every usable line and waits for the last acknowledgement. */
     public Outcome run(Listener listener) throws IOException {
         long sent = 0;
         long refused = 0;
         long imageBytes = 0;
+        long withoutText = 0;
+        List<Long> wordless = new ArrayList<>();
         try (Stream<CatalogueLine> lines = catalogue.lines()) {
             for (CatalogueLine line : (Iterable<CatalogueLine>) lines::iterator) {
                 try {
@@ -55,6 +66,12 @@ public final class FolderIngest {
                     writer.write(entry, image);
                     imageBytes += image.map(bytes -> bytes.length).orElse(0);
                     listener.sent(++sent);
+                    if (!hasText(entry)) {
+                        withoutText++;
+                        if (wordless.size() < NAMED) {
+                            wordless.add(line.number());
+                        }
+                    }
                 } catch (RefusedLineException e) {
                     refused++;
                     listener.refused(line.number(), e.reason);
@@ -62,7 +79,13 @@ public final class FolderIngest {
             }
         }
         writer.flush();
-        return new Outcome(sent, refused, imageBytes);
+        return new Outcome(sent, refused, imageBytes, withoutText, List.copyOf(wordless));
+    }
+
+    private static boolean hasText(CatalogueEntry entry) {
+        return !entry.title().isBlank()
+                || !entry.description().isBlank()
+                || !entry.keywords().isEmpty();
     }
 
     private static CatalogueEntry entry(CatalogueLine line) throws RefusedLineException {

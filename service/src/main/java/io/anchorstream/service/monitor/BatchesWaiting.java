@@ -9,7 +9,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * How many mini-batches are still to be trained on. Between the newest batch trained on and the end of the log there are
- * transaction markers too; once both stand still, a short look at the log tells batches from markers. Not thread-safe.
+ * transaction markers too; a short look at the log tells batches from markers. Not thread-safe.
  */
 public final class BatchesWaiting {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -18,23 +18,37 @@ public final class BatchesWaiting {
 
     private final TopicPartition batches;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final boolean always;
     private long seenNext = -1;
     private long seenEnd = -1;
     private long counted = -1;
 
+    private BatchesWaiting(String topic, Supplier<Consumer<byte[], byte[]>> consumers, boolean always) {
+        this.batches = new TopicPartition(topic, 0);
+        this.consumers = consumers;
+        this.always = always;
+    }
+
     /**
+     * For who asks again and again: looks at the log only once neither end of the gap moves.
+     *
      * @param topic of one partition
      * @param consumers opens a read-committed consumer without a group
      */
-    public BatchesWaiting(String topic, Supplier<Consumer<byte[], byte[]>> consumers) {
-        this.batches = new TopicPartition(topic, 0);
-        this.consumers = consumers;
+    public static BatchesWaiting watched(String topic, Supplier<Consumer<byte[], byte[]>> consumers) {
+        return new BatchesWaiting(topic, consumers, false);
+    }
+
+    /** For who asks once: looks at the log at once. */
+    public static BatchesWaiting once(String topic, Supplier<Consumer<byte[], byte[]>> consumers) {
+        return new BatchesWaiting(topic, consumers, true);
     }
 
     /**
      * @param next offset after the newest batch trained on
      * @param end of the log, for readers of committed records
-     * @return exact once neither moves; while they do, markers may be among those counted
+     * @return exact unless markers may be among those counted: in a gap of more than {@value #SHORT_GAP}, and, when watched,
+     *     while one of its ends moves
      */
     public long count(long next, long end) {
         long gap = Math.max(0, end - next);
@@ -44,7 +58,7 @@ public final class BatchesWaiting {
         }
         seenNext = next;
         seenEnd = end;
-        if (gap == 0 || gap > SHORT_GAP || !still) {
+        if (gap == 0 || gap > SHORT_GAP || !(still || always)) {
             return gap;
         }
         if (counted < 0) {

@@ -87,7 +87,10 @@ public final class LearningHistory {
                 Map.copyOf(skipped),
                 imagesPerSecond(),
                 thinned(points),
-                List.copyOf(versions.values()));
+                List.copyOf(versions.values()),
+                Score.all(),
+                Score.raw(),
+                Score.gate());
     }
 
     public synchronized long lastStep() {
@@ -209,6 +212,9 @@ public final class LearningHistory {
      * All that the learning view shows.
      *
      * @param skipReasons steps that taught nothing, by reason
+     * @param scores that may be among a version's metrics, in the order they are offered
+     * @param raw features that may be among its baselines
+     * @param gate what a version is promoted by, in a sentence
      */
     public record LearningView(
             long lastStep,
@@ -216,5 +222,8 @@ public final class LearningHistory {
             Map<String, Long> skipReasons,
             double imagesPerSecond,
             List<StepPoint> steps,
-            List<VersionView> versions) {}
+            List<VersionView> versions,
+            List<Score> scores,
+            List<Score.Raw> raw,
+            String gate) {}
 }

@@ -21,6 +21,7 @@ import io.anchorstream.service.index.IndexRole;
 import io.anchorstream.service.index.ItemCard;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.index.VectorIndex;
+import io.anchorstream.service.monitor.LearningHistory.VersionView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,6 +153,7 @@ public final class PipelineMonitor implements AutoCloseable {
                 catalogue.generations().serving().map(VectorIndex::size).orElse(0),
                 catalogue.generations().servingGeneration(),
                 catalogue.generations().serving().map(VectorIndex::modelVersion).orElse(-1L),
+                learning.serving().map(VersionView::version).orElse(-1L),
                 held,
                 catalogue.progress().generations(),
                 catalogue.lastSwap(),
@@ -184,6 +186,9 @@ public final class PipelineMonitor implements AutoCloseable {
      * @param steps training steps taken
      * @param embedded items in the index in service
      * @param servingGeneration -1 until one is complete
+     * @param servingVersion that made the vectors which are searched, -1 until a generation is complete
+     * @param promotedVersion the newest the gate let pass, -1 before the first; ahead of {@code servingVersion} while its
+     *     generation fills
      * @param refusedByIndex records the index did not take, by reason
      * @param lag committed records not consumed yet, by role
      * @param rates a second, over the last half minute
@@ -200,6 +205,7 @@ public final class PipelineMonitor implements AutoCloseable {
             long embedded,
             long servingGeneration,
             long servingVersion,
+            long promotedVersion,
             List<HeldGeneration> held,
             List<GenerationView> generations,
             String lastSwap,
@@ -222,6 +228,7 @@ public final class PipelineMonitor implements AutoCloseable {
                     embedded,
                     servingGeneration,
                     servingVersion,
+                    promotedVersion,
                     held,
                     generations,
                     lastSwap,

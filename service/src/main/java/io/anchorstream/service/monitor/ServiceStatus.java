@@ -2,6 +2,7 @@ package io.anchorstream.service.monitor;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.anchorstream.service.index.Freshness;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service at one moment, from its topics and the broker alone.
  *
+ * @param runningAs who runs the whole service, in words, where that is known; null elsewhere
  * @param missingTopics topics that the service needs and the broker does not have
  * @param items records ever appended to the input topic
  * @param model the version in service, null before the first
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param freshness item appended to vector written, over the newest vectors; a committed reader sees them a commit later
  */
 public record ServiceStatus(
+        @Nullable String runningAs,
         List<String> missingTopics,
         long items,
         List<RoleStatus> roles,
@@ -46,7 +49,7 @@ public record ServiceStatus(
      *
      * @param since ms since the epoch
      */
-    public record Model(long version, long generation, long step, long since, List<Score> scores) {}
+    public record Model(long version, long generation, long step, long since, List<ModelScore> scores) {}
 
     /**
      * A score of the version in service beside what it has to beat.
@@ -55,7 +58,7 @@ public record ServiceStatus(
      * @param untrained the same of version 0, null when it was never scored
      * @param best which raw features do best, e.g. {@code hog}
      */
-    public record Score(
+    public record ModelScore(
             String name,
             double serving,
             @Nullable Double untrained,
@@ -65,19 +68,31 @@ public record ServiceStatus(
     /** Counts by reason, the most frequent first. */
     public record DeadLetterCount(long count, Map<String, Long> byReason) {}
 
+    /** The same, of a service of which is known who runs it. */
+    public ServiceStatus of(Optional<String> who) {
+        return new ServiceStatus(
+                who.orElse(null), missingTopics, items, roles, model, refresh, completed, deadLetters, freshness);
+    }
+
     /** What a person should look at, in words; empty = all is well. */
     @JsonProperty
     public String attention() {
         if (!missingTopics.isEmpty()) {
-            return "missing topics: " + String.join(", ", missingTopics)
-                    + "; \"anchorstream topics create\" makes them";
+            return runningAs != null
+                    ? runningAs + " is starting: its topics are not all there yet; ask again in a few seconds"
+                    : "missing topics: " + String.join(", ", missingTopics)
+                            + "; a service that is starting makes them in seconds, \"anchorstream topics create\" now";
         }
         List<String> idle = roles.stream()
                 .filter(role -> role.members() != null && role.members() == 0)
                 .map(RoleStatus::role)
                 .toList();
-        return idle.isEmpty()
-                ? ""
+        if (idle.isEmpty()) {
+            return "";
+        }
+        return runningAs != null
+                ? runningAs + " is starting: " + String.join(", ", idle)
+                        + " not at work yet; ask again in a few seconds"
                 : "nobody runs the role" + (idle.size() == 1 ? " " : "s ") + String.join(", ", idle)
                         + "; \"anchorstream run --roles " + String.join(",", idle) + "\" does";
     }

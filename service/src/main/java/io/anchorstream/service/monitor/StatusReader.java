@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.ItemEmbedding;
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.index.Freshness;
 import io.anchorstream.service.index.RefreshProgress;
@@ -22,8 +23,8 @@ import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.monitor.LearningHistory.VersionView;
 import io.anchorstream.service.monitor.ServiceStatus.DeadLetterCount;
 import io.anchorstream.service.monitor.ServiceStatus.Model;
+import io.anchorstream.service.monitor.ServiceStatus.ModelScore;
 import io.anchorstream.service.monitor.ServiceStatus.RoleStatus;
-import io.anchorstream.service.monitor.ServiceStatus.Score;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,8 +40,12 @@ public final class StatusReader {
     public static final long LETTERS = 10_000;
 
     private static final long VECTORS = 1_000;
+    /** The newest steps tell what was trained on; among them lie transaction markers. */
+    private static final long STEPS = 50;
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final List<String> SCORES = List.of("test.cross_domain_recall_at_1", "holdout.recall_at_1");
+    private static final List<String> SCORES =
+            List.of("test.cross_domain_recall_at_1", "holdout.map_at_r", "holdout.recall_at_1");
 
     private final Topics topics;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
@@ -86,6 +91,8 @@ public final class StatusReader {
             if (missing.isEmpty()) {
                 snapshot.read(topics.modelVersions().name(), Long.MAX_VALUE, record -> value(record)
                         .ifPresent(it -> learning.apply((ModelVersion) it)));
+                snapshot.read(topics.trainingSteps().name(), STEPS, record -> value(record)
+                        .ifPresent(it -> learning.apply((TrainingStep) it)));
                 snapshot.read(topics.catalogGenerations().name(), Long.MAX_VALUE, record -> value(record)
                         .ifPresent(it -> progress.apply((GenerationEvent) it)));
                 snapshot.read(topics.deadLetters().name(), LETTERS, letters::apply);
@@ -94,11 +101,14 @@ public final class StatusReader {
             }
         }
         ConsumerLag lag = new ConsumerLag(admin, roleGroups);
+        String batches = topics.trainingBatches().name();
+        RoleLags lags = new RoleLags(lag, BatchesWaiting.once(batches, consumers), learning, batches);
         List<GenerationView> generations = progress.generations();
         return new ServiceStatus(
+                null,
                 missing,
                 missing.isEmpty() ? lag.appended(topics.catalogItems().name()) : 0,
-                missing.isEmpty() ? roles(lag.byRole()) : List.of(),
+                missing.isEmpty() ? roles(lags.read()) : List.of(),
                 learning.serving()
                         .map(version -> model(version, learning.version(0)))
                         .orElse(null),
@@ -150,14 +160,14 @@ public final class StatusReader {
     }
 
     private static Model model(VersionView version, Optional<VersionView> untrained) {
-        List<Score> scores = new ArrayList<>();
+        List<ModelScore> scores = new ArrayList<>();
         for (String name : SCORES) {
             Double serving = version.metrics().get(name);
             if (serving != null) {
                 Optional<Map.Entry<String, Double>> best = version.baselines().entrySet().stream()
                         .filter(one -> one.getKey().endsWith('.' + name))
                         .max(Map.Entry.comparingByValue());
-                scores.add(new Score(
+                scores.add(new ModelScore(
                         name,
                         serving,
                         untrained.map(first -> first.metrics().get(name)).orElse(null),

@@ -29,17 +29,32 @@ public final class ServiceProcess implements AutoCloseable {
 
     private record Part(String name, AutoCloseable closeable) {}
 
-    /** Registers something to stop; the last registered stops first. */
-    public synchronized <T extends AutoCloseable> T own(String name, T part) {
-        parts.push(new Part(name, part));
+    /**
+     * Registers something to stop; the last registered stops first.
+     *
+     * @throws StoppedException if everything was stopped meanwhile; the part is closed then
+     */
+    public <T extends AutoCloseable> T own(String name, T part) {
+        register(new Part(name, part), Optional.empty());
         return part;
     }
 
-    /** Registers a role to watch and to stop. */
-    public synchronized <T extends RunningRole> T own(T role) {
-        roles.add(role);
-        parts.push(new Part(role.name() + " role", role));
+    /** Registers a role to watch and to stop, as above. */
+    public <T extends RunningRole> T own(T role) {
+        register(new Part(role.name() + " role", role), Optional.of(role));
         return role;
+    }
+
+    private void register(Part part, Optional<RunningRole> role) {
+        synchronized (this) {
+            if (!closing.get()) {
+                role.ifPresent(roles::add);
+                parts.push(part);
+                return;
+            }
+        }
+        close(part);
+        throw new StoppedException(part.name());
     }
 
     public synchronized List<RunningRole> roles() {
@@ -97,14 +112,18 @@ public final class ServiceProcess implements AutoCloseable {
         stop();
         long began = System.nanoTime();
         for (Optional<Part> part = next(); part.isPresent(); part = next()) {
-            try {
-                part.get().closeable().close();
-            } catch (Exception e) {
-                LOG.warn("stopping the {} failed: {}", part.get().name(), e, e);
-            }
+            close(part.get());
         }
         LOG.info("stopped in {} ms", (System.nanoTime() - began) / 1_000_000);
         stopped.countDown();
+    }
+
+    private static void close(Part part) {
+        try {
+            part.closeable().close();
+        } catch (Exception e) {
+            LOG.warn("stopping the {} failed: {}", part.name(), e, e);
+        }
     }
 
     private synchronized Optional<Part> next() {

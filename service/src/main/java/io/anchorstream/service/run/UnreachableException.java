@@ -4,6 +4,10 @@ package io.anchorstream.service.run;
 public final class UnreachableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    public UnreachableException(String message) {
+        super(message);
+    }
+
     UnreachableException(String message, Throwable cause) {
         super(message, cause);
     }

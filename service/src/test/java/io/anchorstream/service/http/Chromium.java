@@ -14,6 +14,12 @@ import com.microsoft.playwright.Playwright;
 
 /** The system's Chromium, without a window. */
 final class Chromium implements AutoCloseable {
+    /** What to do when there is none. */
+    static final String MISSING = "the tests of the page need Chromium or Chrome; install it (Debian, Ubuntu:"
+            + " `apt-get install -y chromium`), or name its executable with -DPLAYWRIGHT_CHROMIUM=/path/to/chromium";
+
+    private static final List<String> NAMES =
+            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final List<String> ARGUMENTS = List.of(
             "--headless",
             "--no-sandbox",
@@ -28,7 +34,7 @@ final class Chromium implements AutoCloseable {
     private final Browser browser;
 
     Chromium() {
-        Path executable = find();
+        Path executable = find().orElseThrow(() -> new IllegalStateException(MISSING));
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -42,19 +48,16 @@ final class Chromium implements AutoCloseable {
         return browser;
     }
 
-    private static Path find() {
+    /** The executable that is named, else the first on the path. */
+    static Optional<Path> find() {
         String chosen = System.getProperty("PLAYWRIGHT_CHROMIUM", System.getenv("PLAYWRIGHT_CHROMIUM"));
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return Stream.concat(
                         Stream.ofNullable(chosen).map(Path::of),
                         Stream.of(path.split(File.pathSeparator))
-                                .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
-                                        .map(name -> Path.of(folder, name))))
+                                .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name))))
                 .filter(Files::isExecutable)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the tests of the page need Chromium: install it with"
-                        + " `apt-get install -y chromium` (Debian, Ubuntu) or your system's own means, or name its"
-                        + " executable with -DPLAYWRIGHT_CHROMIUM=/path/to/chromium"));
+                .findFirst();
     }
 
     @Override

@@ -21,6 +21,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Drives the page in a real browser, over a real index of real pictures. */
+@NeedsChromium
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PageBrowserIT {
     private static final int PHONE_WIDTH = 390;

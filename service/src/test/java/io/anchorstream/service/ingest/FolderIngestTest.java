@@ -51,7 +51,7 @@ class FolderIngestTest {
 
         FolderIngest.Outcome outcome = run();
 
-        assertThat(outcome).isEqualTo(new FolderIngest.Outcome(2, 4, 200));
+        assertThat(outcome).isEqualTo(new FolderIngest.Outcome(2, 4, 200, 0, List.of()));
         assertThat(producer.history()).extracting(record -> record.key()).containsExactly("a", "e");
         assertThat(refusals).hasSize(4);
         assertThat(refusals.get(0)).startsWith("2: ").contains("50000000 bytes", "scale the picture down");
@@ -71,8 +71,23 @@ class FolderIngestTest {
 
         FolderIngest.Outcome outcome = run();
 
-        assertThat(outcome).isEqualTo(new FolderIngest.Outcome(1, 2, 0));
+        assertThat(outcome).isEqualTo(new FolderIngest.Outcome(1, 2, 0, 0, List.of()));
         assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
+    }
+
+    @Test
+    void countsItemsWithoutTextAndNamesTheFirstLines() throws IOException {
+        StringBuilder lines = new StringBuilder("{\"id\": \"a\", \"title\": \"one\"}\n");
+        for (int i = 0; i < 7; i++) {
+            lines.append("{\"id\": \"silent").append(i).append("\", \"title\": \" \", \"description\": \"\"}\n");
+        }
+        Files.writeString(folder.resolve("products.jsonl"), lines);
+
+        FolderIngest.Outcome outcome = run();
+
+        assertThat(outcome.sent()).isEqualTo(8);
+        assertThat(outcome.withoutText()).isEqualTo(7);
+        assertThat(outcome.wordless()).containsExactly(2L, 3L, 4L, 5L, 6L);
     }
 
     @Test

@@ -28,11 +28,14 @@ class BatchesWaitingIT {
             long end = new ConsumerLag(admin, Map.of()).end(topic);
             assertThat(end).as("three batches, two markers").isEqualTo(5);
 
-            BatchesWaiting waiting = new BatchesWaiting(topic, BatchesWaitingIT::reader);
+            BatchesWaiting waiting = BatchesWaiting.watched(topic, BatchesWaitingIT::reader);
             assertThat(waiting.count(1, end)).as("still moving").isEqualTo(4);
             assertThat(waiting.count(1, end)).as("at rest").isEqualTo(2);
             assertThat(waiting.count(4, end)).isEqualTo(1);
             assertThat(waiting.count(4, end)).as("all trained on").isZero();
+            assertThat(BatchesWaiting.once(topic, BatchesWaitingIT::reader).count(1, end))
+                    .as("who asks once looks at once")
+                    .isEqualTo(2);
         }
     }
 

@@ -109,6 +109,8 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
                 .setSimilarityQuantiles(SimilarityQuantiles.of(all, sampleSize))
                 .build();
         ledger.put(CURRENT, complete);
+        // What is retired one day still tells that it was complete, and with how many items.
+        ledger.put(open(report.getGeneration()), complete);
         emit(Long.toString(report.getGeneration()), complete);
         retireBefore(report.getGeneration());
     }

@@ -1,0 +1,121 @@
+package io.anchorstream.service.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What people see who mistype, or ask where nothing runs. */
+class CommandLineProgramTest {
+    private final StringWriter err = new StringWriter();
+    private final StringWriter out = new StringWriter();
+
+    private int run(String... arguments) {
+        CommandLine program = CommandLineProgram.commandLine();
+        program.setErr(new PrintWriter(err, true)).setOut(new PrintWriter(out, true));
+        program.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        return program.execute(arguments);
+    }
+
+    @Test
+    void aWrongFlagGivesTheErrorAndOneHint() {
+        assertThat(run("demo", "--itms", "5")).isEqualTo(ExitCode.USAGE);
+
+        assertThat(err.toString().strip().lines()).hasSize(2).first().asString().contains("Unknown option", "--itms");
+        assertThat(err.toString()).contains("--items", "anchorstream demo --help");
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void valuesOfTheWrongTypeAreExplainedInWords() {
+        assertThat(run("demo", "--port", "abc")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString())
+                .contains("'--port'", "'abc' is not a whole number")
+                .doesNotContain("int");
+    }
+
+    @Test
+    void portsBeyondTheLastAreRefused() {
+        assertThat(run("demo", "--port", "70000")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--port is a port from 0", "65535, not 70000");
+    }
+
+    @Test
+    void aTakenPortIsNamedWithAnother() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(run("demo", "--port", Integer.toString(taken.getLocalPort())))
+                    .isEqualTo(ExitCode.USAGE);
+            assertThat(err.toString()).contains("port " + taken.getLocalPort() + " is taken", "--port ");
+        }
+    }
+
+    @Test
+    void rolesAreListedAsTheyAreWritten() {
+        assertThat(run("run", "--roles", "label,teach")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'teach' is not a role; there are label, train, embed, index");
+    }
+
+    @Test
+    void helpListsEveryCommandOfTheLauncher() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("demo", "run", "ingest", "backtest", "bench", "topics", "status");
+    }
+
+    @Test
+    void statusOfAFolderWithoutADemoSaysWhatToStart(@TempDir Path folder) {
+        assertThat(run("status", "--data", folder.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString())
+                .contains(
+                        "no demo is running on " + folder,
+                        "./anchorstream demo --data " + folder,
+                        "--bootstrap-servers");
+    }
+
+    @Test
+    void statusOfADemoThatHasNoBrokerYetSaysThatItIsStarting(@TempDir Path folder) throws Exception {
+        long process = ProcessHandle.current().pid();
+        Files.writeString(folder.resolve("in-use.lock"), Long.toString(process));
+
+        assertThat(run("status", "--data", folder.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("the demo on " + folder + " (process " + process + ") is starting");
+    }
+
+    @Test
+    void ingestLooksAtTheFolderBeforeItLooksForABroker(@TempDir Path folder) throws Exception {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThat(run("ingest", empty.toString(), "--data", folder.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("no products.jsonl in " + empty).doesNotContain("demo is running");
+
+        Files.writeString(empty.resolve("products.jsonl"), "{}");
+        assertThat(run("ingest", empty.toString(), "--data", folder.toString())).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("no demo is running on " + folder);
+    }
+
+    @Test
+    void aRunningServiceWithoutItsTopicsIsStarting() {
+        var status = new io.anchorstream.service.monitor.ServiceStatus(
+                null,
+                java.util.List.of("catalog.items"),
+                0,
+                java.util.List.of(),
+                null,
+                null,
+                null,
+                new io.anchorstream.service.monitor.ServiceStatus.DeadLetterCount(0, java.util.Map.of()),
+                new io.anchorstream.service.index.Freshness().quantiles());
+
+        assertThat(status.attention()).contains("topics create");
+        assertThat(status.of(Optional.of("the demo on x (process 7)")).attention())
+                .isEqualTo("the demo on x (process 7) is starting: its topics are not all there yet;"
+                        + " ask again in a few seconds");
+    }
+}
