@@ -5,7 +5,6 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -77,11 +76,7 @@ final class StageClock {
             return seconds + " s so far";
         }
         long left = Long.parseLong(last) - seconds;
-        return String.format(
-                Locale.ROOT,
-                left > 0 ? "%d s so far, about %d s to go" : "%d s so far, longer than the last time",
-                seconds,
-                left);
+        return seconds + " s so far, " + (left > 0 ? "about " + left + " s to go" : "longer than the last time");
     }
 
     private static long seconds(long began) {
