@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,44 +36,72 @@ final class Backtest {
     private final String textEncoder;
     private final ModelRuntime runtime;
     private final LongSupplier nanos;
-    private final List<CanonicalImage> pictures;
-    private final TestScores scores;
+    private final Optional<BacktestCatalogue> transfer;
+    private final Scoring scores;
     private final TrainingRun training;
     private final List<BacktestRun> runs = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private Optional<BacktestResult.Galleries> galleries = Optional.empty();
 
     /**
      * What to run.
      *
      * @param seeds each loss runs once with each
+     * @param controls of those that learn, which run beside each loss
      * @param command shown in the report
      */
-    record Plan(List<LossChoice> losses, List<Long> seeds, int passes, SettingsSource settings, String command) {
+    record Plan(
+            List<LossChoice> losses,
+            List<Long> seeds,
+            int passes,
+            Set<Control> controls,
+            SettingsSource settings,
+            String command) {
         Plan {
             losses = List.copyOf(losses);
             seeds = List.copyOf(seeds);
+            controls = Set.copyOf(controls);
         }
+    }
+
+    /** Keeps a result that may be all there will ever be. */
+    interface Keeper {
+        void keep(BacktestResult soFar) throws IOException;
+    }
+
+    private interface Kept {
+        void keep() throws IOException;
     }
 
     private record Streams(Recording weak, Recording oracle, Recording offline) {}
 
-    /** @param textEncoder version of the text vectors */
-    Backtest(Plan plan, BacktestCatalogue catalogue, String textEncoder, ModelRuntime runtime, LongSupplier nanos) {
+    /**
+     * @param transfer another catalogue whose test groups are scored, too; nothing of it is learned from
+     * @param textEncoder version of the text vectors
+     */
+    Backtest(
+            Plan plan,
+            BacktestCatalogue catalogue,
+            Optional<BacktestCatalogue> transfer,
+            String textEncoder,
+            ModelRuntime runtime,
+            LongSupplier nanos) {
         this.plan = plan;
         this.catalogue = catalogue;
+        this.transfer = transfer;
         this.textEncoder = textEncoder;
         this.runtime = runtime;
         this.nanos = nanos;
-        pictures = catalogue.test().stream().map(BacktestItem::image).toList();
-        scores = new TestScores(catalogue.test());
-        training = new TrainingRun(runtime, pictures, scores);
+        scores = new Scoring(catalogue, transfer);
+        training = new TrainingRun(runtime, scores);
     }
 
     /**
      * @param line takes the progress line
-     * @throws IOException if the labelling rules cannot be read
+     * @param keeper gets what there is after each run, so that a backtest that is stopped has not run for nothing
+     * @throws IOException if the labelling rules cannot be read or the keeper cannot write
      */
-    BacktestResult run(Consumer<String> line) throws IOException {
+    BacktestResult run(Consumer<String> line, Keeper keeper) throws IOException {
         Map<Long, Streams> streams = new LinkedHashMap<>();
         Map<Long, LabelQuality> labels = new LinkedHashMap<>();
         long total = 0;
@@ -81,9 +110,9 @@ final class Backtest {
             streams.put(seed, recorded);
             labels.put(seed, LabelQuality.of(catalogue.train(), recorded.weak().labels()));
             for (LossChoice loss : plan.losses()) {
-                total += recorded.weak().gradientImages() * (loss.adaptive() ? 2L : 1L)
-                        + recorded.oracle().gradientImages()
-                        + recorded.offline().gradientImages();
+                total += recorded.weak().gradientImages() * (fixedMargin(loss) ? 2L : 1L)
+                        + images(Control.ORACLE_LABELS, recorded.oracle())
+                        + images(Control.OFFLINE, recorded.offline());
             }
             if (recorded.weak().batches().isEmpty()) {
                 notes.add("seed " + seed + ": no batch could be drawn, since fewer than two labels have two items; all"
@@ -98,20 +127,35 @@ final class Backtest {
             FloatMatrix untrained = untrained(entry.getKey());
             before = before.isPresent() ? before : Optional.of(untrained);
             for (LossChoice loss : plan.losses()) {
-                FloatMatrix learned = compare(loss, entry.getKey(), entry.getValue(), progress);
+                FloatMatrix learned =
+                        compare(loss, entry.getKey(), entry.getValue(), progress, () -> keeper.keep(result(labels)));
                 after = after.isPresent() ? after : Optional.of(learned);
             }
         }
+        galleries = Optional.of(
+                new BacktestResult.Galleries(scores.own(before.orElseThrow()), scores.own(after.orElseThrow())));
+        return result(labels);
+    }
+
+    private long images(Control control, Recording stream) {
+        return plan.controls().contains(control) ? stream.gradientImages() : 0;
+    }
+
+    private boolean fixedMargin(LossChoice loss) {
+        return loss.adaptive() && plan.controls().contains(Control.FIXED_MARGIN);
+    }
+
+    private BacktestResult result(Map<Long, LabelQuality> labels) {
         return new BacktestResult(
                 catalogue,
+                transfer,
                 plan.command(),
                 plan.settings().with(Map.of()).printable(),
                 runtime.description(),
                 List.copyOf(runs),
                 labels,
-                notes,
-                before.orElseThrow(),
-                after.orElseThrow());
+                List.copyOf(notes),
+                galleries);
     }
 
     private Streams streams(long seed) throws IOException {
@@ -148,7 +192,7 @@ final class Backtest {
 
     private void raw(Control control, Function<List<CanonicalImage>, FloatMatrix> descriptor) {
         long began = nanos.getAsLong();
-        Map<String, Double> found = scores.of(descriptor.apply(pictures));
+        Map<String, Double> found = scores.of(descriptor);
         long seed = plan.seeds().get(0);
         runs.add(unlearned(control, seed, found, began));
     }
@@ -178,16 +222,25 @@ final class Backtest {
     }
 
     /** Runs a loss with its controls. */
-    private FloatMatrix compare(LossChoice loss, long seed, Streams streams, BacktestProgress progress) {
+    private FloatMatrix compare(LossChoice loss, long seed, Streams streams, BacktestProgress progress, Kept kept)
+            throws IOException {
         boolean first = seed == plan.seeds().get(0);
         TrainingRun.Outcome online =
                 learn(loss, Control.NONE, seed, streams.weak(), first ? CURVE_POINTS : 0, progress);
+        kept.keep();
         Optional<Double> margin = Optional.ofNullable(online.metrics().get("margin.mean"));
-        if (loss.adaptive() && margin.isPresent()) {
+        if (fixedMargin(loss) && margin.isPresent()) {
             learn(loss.withFixedMargin(margin.get()), Control.FIXED_MARGIN, seed, streams.weak(), 0, progress);
+            kept.keep();
         }
-        learn(loss, Control.ORACLE_LABELS, seed, streams.oracle(), 0, progress);
-        learn(loss, Control.OFFLINE, seed, streams.offline(), 0, progress);
+        if (plan.controls().contains(Control.ORACLE_LABELS)) {
+            learn(loss, Control.ORACLE_LABELS, seed, streams.oracle(), 0, progress);
+            kept.keep();
+        }
+        if (plan.controls().contains(Control.OFFLINE)) {
+            learn(loss, Control.OFFLINE, seed, streams.offline(), 0, progress);
+            kept.keep();
+        }
         return online.vectors();
     }
 

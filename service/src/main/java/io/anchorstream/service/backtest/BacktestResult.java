@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import io.anchorstream.model.loss.FloatMatrix;
@@ -14,19 +15,32 @@ import io.anchorstream.model.loss.FloatMatrix;
  * @param settings in force for all runs, by key
  * @param engine what it ran on
  * @param labels weak-label quality by seed
- * @param before test vectors of the untrained network, first seed
- * @param after test vectors of the first loss, first seed
+ * @param transfer another catalogue whose test groups were scored
+ * @param galleries once all is done
  */
 record BacktestResult(
         BacktestCatalogue catalogue,
+        Optional<BacktestCatalogue> transfer,
         String command,
         Map<String, String> settings,
         Map<String, String> engine,
         List<BacktestRun> runs,
         Map<Long, LabelQuality> labels,
         List<String> notes,
-        FloatMatrix before,
-        FloatMatrix after) {
+        Optional<Galleries> galleries) {
+
+    /**
+     * @param before test vectors of the untrained network, first seed
+     * @param after test vectors of the first loss, first seed
+     */
+    record Galleries(FloatMatrix before, FloatMatrix after) {}
+
+    /** Main scores that the tables show: on the catalogue itself, and on the other one where there is one. */
+    List<List<String>> mainScores() {
+        return transfer.isPresent()
+                ? List.of(ScoreNames.MAIN, ScoreNames.transferred(ScoreNames.MAIN))
+                : List.of(ScoreNames.MAIN);
+    }
 
     /** The runs of one row of the table, over seeds; rows in the order in which they were run. */
     record Row(String loss, Control control, List<BacktestRun> runs) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 import io.anchorstream.model.text.TextEncoder;
@@ -25,15 +26,19 @@ public final class BacktestSession {
      * @param out receives {@code results.json} and {@code report.html}
      * @param seeds how many; they count from the configured one
      * @param validation scores a part of the train groups instead of the test groups, for tuning
+     * @param transfer another catalogue folder whose test groups are scored, too
+     * @param controls of those that learn, which run beside each loss
      * @param reword words each item's text differently
      * @param command shown in the report
      */
     public record Request(
             Path folder,
+            Optional<Path> transfer,
             Path out,
             List<LossChoice> losses,
             List<Long> seeds,
             int passes,
+            Set<Control> controls,
             boolean validation,
             boolean reword,
             SettingsSource settings,
@@ -41,6 +46,7 @@ public final class BacktestSession {
         public Request {
             losses = List.copyOf(losses);
             seeds = List.copyOf(seeds);
+            controls = Set.copyOf(controls);
         }
     }
 
@@ -71,26 +77,15 @@ public final class BacktestSession {
         Files.createDirectories(request.out());
         Settings settings = request.settings().with(Map.of());
         BacktestCatalogue catalogue;
+        Optional<BacktestCatalogue> transfer = Optional.empty();
         String encoderVersion;
         try (TextEncoder encoder = Labelling.textEncoder(settings)) {
             encoderVersion = encoder.version();
-            catalogue = new CatalogueReader(
-                            Labelling.decoder(settings),
-                            encoder,
-                            request.reword() ? Optional.of(new Rewording(1)) : Optional.empty(),
-                            request.validation() ? TestSplit.VALIDATION : TestSplit.TEST,
-                            new CatalogueReader.Listener() {
-                                @Override
-                                public void read(String what, int done) {
-                                    console.progress("read " + done + " " + what);
-                                }
-
-                                @Override
-                                public void problem(String sentence) {
-                                    console.say(sentence);
-                                }
-                            })
-                    .read(request.folder());
+            catalogue = read(
+                    request.folder(), request.validation() ? TestSplit.VALIDATION : TestSplit.TEST, settings, encoder);
+            if (request.transfer().isPresent()) {
+                transfer = Optional.of(read(request.transfer().get(), TestSplit.TEST, settings, encoder));
+            }
         }
         console.say(catalogue.name() + ": " + catalogue.train().size() + " items are streamed, "
                 + catalogue.test().size() + " of other groups are scored; " + catalogue.refused()
@@ -102,14 +97,45 @@ public final class BacktestSession {
                     + catalogue.test().size() + " that can be used");
         }
         Backtest.Plan plan = new Backtest.Plan(
-                request.losses(), request.seeds(), request.passes(), request.settings(), request.command());
-        BacktestResult result = new Backtest(plan, catalogue, encoderVersion, runtime, nanos).run(console::progress);
+                request.losses(),
+                request.seeds(),
+                request.passes(),
+                request.controls(),
+                request.settings(),
+                request.command());
+        if (transfer.isPresent() && transfer.get().test().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--transfer " + request.transfer().orElseThrow() + " has no item that can be scored");
+        }
+        Path results = request.out().resolve("results.json");
+        BacktestResult result = new Backtest(plan, catalogue, transfer, encoderVersion, runtime, nanos)
+                .run(console::progress, soFar -> ResultsFile.write(results, soFar));
         result.notes().forEach(console::say);
         ConsoleTable.of(result).forEach(console::say);
-        Path results = request.out().resolve("results.json");
-        Files.writeString(results, ResultsFile.json(result));
+        ResultsFile.write(results, result);
         Path report = request.out().resolve("report.html");
         Files.writeString(report, ReportPage.html(result));
         return new Outcome(catalogue.refused(), report, results, result.runs());
+    }
+
+    private BacktestCatalogue read(Path folder, TestSplit split, Settings settings, TextEncoder encoder)
+            throws IOException {
+        return new CatalogueReader(
+                        Labelling.decoder(settings),
+                        encoder,
+                        request.reword() ? Optional.of(new Rewording(1)) : Optional.empty(),
+                        split,
+                        new CatalogueReader.Listener() {
+                            @Override
+                            public void read(String what, int done) {
+                                console.progress("read " + done + " " + what);
+                            }
+
+                            @Override
+                            public void problem(String sentence) {
+                                console.say(sentence);
+                            }
+                        })
+                .read(folder);
     }
 }

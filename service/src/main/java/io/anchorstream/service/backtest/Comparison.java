@@ -8,7 +8,7 @@ import java.util.Optional;
  * One row held against another, seed by seed: what both share (order of arrival, first weights) cancels out.
  *
  * @param difference of the score, 0..1, over seeds
- * @param relative difference of the means over the other's mean
+ * @param relative difference of the means over the other's mean; NaN when that is 0
  */
 record Comparison(String one, String other, String score, Spread difference, double relative) {
 
@@ -29,7 +29,8 @@ record Comparison(String one, String other, String score, Spread difference, dou
                         && other.loss().equals("triplet-semi-hard")
                         && !row.loss().equals(other.loss());
                 if (own || plain) {
-                    ScoreNames.MAIN.forEach(score -> pair(row, other, score).ifPresent(found::add));
+                    result.mainScores().stream().flatMap(List::stream).forEach(score -> pair(row, other, score)
+                            .ifPresent(found::add));
                 }
             }
         }

@@ -14,14 +14,37 @@ final class ConsoleTable {
         lines.add("Scores on " + result.catalogue().test().size() + " pictures of unseen groups, in per cent: mean over"
                 + " seeds +- half-width of the 95 % confidence interval (Student's t)");
         lines.add("");
+        lines.addAll(markdown(scores(result, ScoreNames.MAIN)));
+        List<String> transferred = ScoreNames.transferred(ScoreNames.MAIN);
+        result.transfer().ifPresent(to -> {
+            lines.add("");
+            lines.add("The same networks on " + to.test().size() + " pictures of " + to.name()
+                    + ", of which nothing was learned");
+            lines.add("");
+            lines.addAll(markdown(scores(result, transferred)));
+        });
+        for (List<String> names : result.mainScores()) {
+            lines.add("");
+            lines.add("Differences seed by seed, in points (relative); * = the interval leaves out 0");
+            lines.add("");
+            lines.addAll(markdown(comparisons(result, names)));
+        }
+        lines.add("");
+        lines.add("Weak labels against group_id");
+        lines.add("");
+        lines.addAll(markdown(labels(result)));
+        return lines;
+    }
+
+    private static List<List<String>> scores(BacktestResult result, List<String> names) {
         List<List<String>> table = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("run"));
-        ScoreNames.MAIN.forEach(name -> head.add(ScoreNames.shortOf(name)));
+        names.forEach(name -> head.add(ScoreNames.shortOf(name)));
         head.add("images");
         table.add(head);
         for (BacktestResult.Row row : result.rows()) {
             List<String> cells = new ArrayList<>(List.of(row.title()));
-            ScoreNames.MAIN.forEach(name -> cells.add(percent(row.score(name))));
+            names.forEach(name -> cells.add(percent(row.score(name))));
             cells.add(String.format(
                     Locale.ROOT,
                     "%.0f",
@@ -31,22 +54,13 @@ final class ConsoleTable {
                             .orElse(0)));
             table.add(cells);
         }
-        lines.addAll(markdown(table));
-        lines.add("");
-        lines.add("Differences seed by seed, in points (relative); * = the interval leaves out 0");
-        lines.add("");
-        lines.addAll(markdown(comparisons(result)));
-        lines.add("");
-        lines.add("Weak labels against group_id");
-        lines.add("");
-        lines.addAll(markdown(labels(result)));
-        return lines;
+        return table;
     }
 
-    private static List<List<String>> comparisons(BacktestResult result) {
+    private static List<List<String>> comparisons(BacktestResult result, List<String> names) {
         List<List<String>> table = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("run", "minus"));
-        ScoreNames.MAIN.forEach(name -> head.add(ScoreNames.shortOf(name)));
+        names.forEach(name -> head.add(ScoreNames.shortOf(name)));
         table.add(head);
         Map<String, Map<String, Comparison>> byPair = new java.util.LinkedHashMap<>();
         Comparison.of(result).forEach(found -> byPair.computeIfAbsent(
@@ -54,7 +68,7 @@ final class ConsoleTable {
                 .put(found.score(), found));
         byPair.forEach((pair, scores) -> {
             List<String> cells = new ArrayList<>(List.of(pair.split("\t", -1)));
-            ScoreNames.MAIN.forEach(name -> {
+            names.forEach(name -> {
                 Comparison found = scores.get(name);
                 cells.add(found == null ? "" : difference(found));
             });
@@ -66,7 +80,7 @@ final class ConsoleTable {
     static String difference(Comparison found) {
         return String.format(
                 Locale.ROOT,
-                "%+.1f%s (%+.1f %%)%s",
+                "%+.1f%s%s%s",
                 100 * found.difference().mean(),
                 Double.isNaN(found.difference().halfWidth())
                         ? ""
@@ -74,7 +88,9 @@ final class ConsoleTable {
                                 Locale.ROOT,
                                 " +- %.1f",
                                 100 * found.difference().halfWidth()),
-                100 * found.relative(),
+                Double.isFinite(found.relative())
+                        ? String.format(Locale.ROOT, " (%+.1f %%)", 100 * found.relative())
+                        : "",
                 found.difference().differsFromZero() ? "*" : "");
     }
 

@@ -1,5 +1,7 @@
 package io.anchorstream.service.backtest;
 
+import java.util.Set;
+
 /** What a run is there to be compared with. */
 public enum Control {
     NONE("none", "learned online from the stream, labels from text"),
@@ -10,6 +12,9 @@ public enum Control {
     RAW_HOG("raw-hog", "oriented gradients, nothing learned"),
     RAW_PIXELS("raw-pixels", "16 x 16 pixels, nothing learned"),
     RAW_COLOUR_HISTOGRAM("raw-colour-histogram", "64 colours, nothing learned");
+
+    /** Those that train a network of their own beside each loss. */
+    public static final Set<Control> LEARNED = Set.of(FIXED_MARGIN, ORACLE_LABELS, OFFLINE);
 
     private final String id;
     private final String doc;

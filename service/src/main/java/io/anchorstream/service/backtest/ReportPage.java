@@ -62,7 +62,11 @@ final class ReportPage {
         paragraph(catalogue.train().size() + " items streamed, "
                 + catalogue.test().size()
                 + " items of unseen groups scored, " + catalogue.refused() + " lines left out, "
-                + result.labels().size() + " seeds.");
+                + result.labels().size() + " seeds."
+                + result.transfer()
+                        .map(to -> " Also scored, without learning anything of it: " + to.name() + " ("
+                                + to.test().size() + " items; columns \"to ...\").")
+                        .orElse(""));
         page.append("<p><code>").append(Html.escape(result.command())).append("</code></p>");
         List<String> notes = Stream.concat(catalogue.notes().stream(), result.notes().stream())
                 .toList();
@@ -75,6 +79,12 @@ final class ReportPage {
         differences();
         curves();
         labels();
+        result.galleries().ifPresent(this::neighbours);
+        settings();
+        return page.append("</body></html>\n").toString();
+    }
+
+    private void neighbours(BacktestResult.Galleries galleries) {
         heading("Neighbours before and after");
         paragraph("Before: the untrained network. After: "
                 + result.runs().stream()
@@ -84,10 +94,8 @@ final class ReportPage {
                         .orElse("")
                 + ", first seed. A seeded choice of test pictures; framed = the same product.");
         page.append("<div class=\"wide\">")
-                .append(new NeighbourGallery(catalogue.test()).html(result.before(), result.after()))
+                .append(new NeighbourGallery(result.catalogue().test()).html(galleries.before(), galleries.after()))
                 .append("</div>");
-        settings();
-        return page.append("</body></html>\n").toString();
     }
 
     private void scores() {
@@ -149,12 +157,13 @@ final class ReportPage {
                 .collect(Collectors.groupingBy(
                         found -> found.one() + " − " + found.other(), LinkedHashMap::new, Collectors.toList()));
         page.append("<div class=\"wide\"><table><thead><tr><th>runs</th>");
-        ScoreNames.MAIN.forEach(
+        List<String> names = result.mainScores().stream().flatMap(List::stream).toList();
+        names.forEach(
                 name -> page.append("<th>").append(ScoreNames.shortOf(name)).append("</th>"));
         page.append("</tr></thead><tbody>");
         pairs.forEach((pair, found) -> {
             page.append("<tr><td>").append(Html.escape(pair)).append("</td>");
-            for (String name : ScoreNames.MAIN) {
+            for (String name : names) {
                 String text = found.stream()
                         .filter(one -> one.score().equals(name))
                         .map(one -> (one.difference().differsFromZero()

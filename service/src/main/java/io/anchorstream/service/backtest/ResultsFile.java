@@ -1,5 +1,9 @@
 package io.anchorstream.service.backtest;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +17,13 @@ final class ResultsFile {
 
     private ResultsFile() {}
 
+    /** Replaces the file in one move: whoever reads it finds this result or the one before, never half of one. */
+    static void write(Path file, BacktestResult result) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.writeString(next, json(result));
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
     static String json(BacktestResult result) {
         ObjectNode root = JSON.createObjectNode();
         root.put("command", result.command());
@@ -22,7 +33,14 @@ final class ResultsFile {
         catalogue.put("test_items", result.catalogue().test().size());
         catalogue.put("refused_lines", result.catalogue().refused());
         texts(catalogue.putArray("notes"), result.catalogue().notes());
+        result.transfer().ifPresent(to -> {
+            ObjectNode other = root.putObject("transfer");
+            other.put("name", to.name());
+            other.put("test_items", to.test().size());
+            texts(other.putArray("notes"), to.notes());
+        });
         texts(root.putArray("notes"), result.notes());
+        root.put("complete", result.galleries().isPresent());
         values(root.putObject("engine"), result.engine());
         values(root.putObject("settings"), result.settings());
         ArrayNode runs = root.putArray("runs");

@@ -3,9 +3,13 @@ package io.anchorstream.service.backtest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The scores in the order of the tables, with their short names. */
 final class ScoreNames {
+    /** Before the name of a score on another catalogue than the one that was learned from. */
+    static final String TRANSFER = "transfer_";
+
     private static final Map<String, String> SHORT = names();
 
     private ScoreNames() {}
@@ -38,11 +42,19 @@ final class ScoreNames {
             "semantic_ndcg_at_10",
             "cross_domain_semantic_ndcg_at_10");
 
+    /** The same scores on the other catalogue. */
+    static List<String> transferred(List<String> names) {
+        return names.stream().map(name -> TRANSFER + name).toList();
+    }
+
     static List<String> all() {
-        return List.copyOf(SHORT.keySet());
+        return Stream.concat(SHORT.keySet().stream(), transferred(List.copyOf(SHORT.keySet())).stream())
+                .toList();
     }
 
     static String shortOf(String name) {
-        return SHORT.getOrDefault(name, name);
+        return name.startsWith(TRANSFER)
+                ? "to " + shortOf(name.substring(TRANSFER.length()))
+                : SHORT.getOrDefault(name, name);
     }
 }

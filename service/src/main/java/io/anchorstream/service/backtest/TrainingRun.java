@@ -22,11 +22,11 @@ final class TrainingRun {
 
     private final ModelRuntime runtime;
     private final List<CanonicalImage> pictures;
-    private final TestScores scores;
+    private final Scoring scores;
 
-    TrainingRun(ModelRuntime runtime, List<CanonicalImage> pictures, TestScores scores) {
+    TrainingRun(ModelRuntime runtime, Scoring scores) {
         this.runtime = runtime;
-        this.pictures = pictures;
+        this.pictures = scores.pictures();
         this.scores = scores;
     }
 

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -16,6 +18,7 @@ import java.util.stream.LongStream;
 
 import io.anchorstream.model.training.PyTorchModelRuntime;
 import io.anchorstream.service.backtest.BacktestSession;
+import io.anchorstream.service.backtest.Control;
 import io.anchorstream.service.backtest.LossChoice;
 import io.anchorstream.service.backtest.SettingsSource;
 import io.anchorstream.service.catalogue.PictogramFolder;
@@ -96,6 +99,19 @@ final class BacktestCommand implements Callable<Integer> {
     @Option(names = "--items", paramLabel = "N", description = "about how many pictograms (default ${DEFAULT-VALUE})")
     private int items = 3_000;
 
+    @Option(
+            names = "--transfer",
+            paramLabel = "FOLDER",
+            description = "another catalogue whose test groups are scored, too; nothing of it is learned from")
+    private Optional<Path> transfer = Optional.empty();
+
+    @Option(
+            names = "--controls",
+            paramLabel = "NAME,...",
+            description = "controls that learn and run beside each loss: all, none, or some of fixed-margin,"
+                    + " oracle-labels, offline (default ${DEFAULT-VALUE})")
+    private String controls = "all";
+
     @Option(names = "--reword", description = "words each item's text differently, by seeded rules")
     private boolean reword;
 
@@ -122,10 +138,12 @@ final class BacktestCommand implements Callable<Integer> {
         BacktestSession session = new BacktestSession(
                 new BacktestSession.Request(
                         catalogue,
+                        transfer,
                         out,
                         choices,
                         LongStream.range(first, first + seeds).boxed().toList(),
                         passes,
+                        controls(),
                         validation,
                         reword,
                         source,
@@ -168,6 +186,26 @@ final class BacktestCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new Refusal("--loss: " + e.getMessage(), e);
         }
+    }
+
+    private Set<Control> controls() {
+        if (controls.strip().equals("none")) {
+            return Set.of();
+        }
+        if (controls.strip().equals("all")) {
+            return Control.LEARNED;
+        }
+        Set<Control> chosen = EnumSet.noneOf(Control.class);
+        for (String name : controls.split(",", -1)) {
+            chosen.add(Control.LEARNED.stream()
+                    .filter(control -> control.id().equals(name.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new ParameterException(
+                            spec.commandLine(),
+                            "--controls takes all, none, or some of fixed-margin, oracle-labels, offline, not "
+                                    + name)));
+        }
+        return chosen;
     }
 
     private SettingsSource settings() {

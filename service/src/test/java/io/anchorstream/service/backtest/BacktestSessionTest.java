@@ -1,6 +1,7 @@
 package io.anchorstream.service.backtest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -36,6 +39,13 @@ class BacktestSessionTest {
     Path folder;
 
     private final List<String> said = new ArrayList<>();
+    private Set<Control> controls = Control.LEARNED;
+    private Optional<Path> transfer = Optional.empty();
+    private Look watching = () -> {};
+
+    private interface Look {
+        void look() throws IOException;
+    }
 
     @Test
     void comparesLossesWithAllControlsAndWritesWhatItFound() throws IOException {
@@ -52,7 +62,9 @@ class BacktestSessionTest {
             assertThat(run.get("config_digest").asText()).hasSize(32);
             assertThat(run.get("version").asText()).isNotEmpty();
             assertThat(run.get("seconds").asDouble()).isNotNegative();
-            for (String score : ScoreNames.all()) {
+            for (String score : ScoreNames.all().stream()
+                    .filter(name -> !name.startsWith(ScoreNames.TRANSFER))
+                    .toList()) {
                 assertThat(run.get("scores").get(score).asDouble()).as(score).isBetween(0.0, 1.0);
             }
         }
@@ -91,6 +103,57 @@ class BacktestSessionTest {
                 run("contrastive").runs().stream().map(BacktestRun::scores).toList();
 
         assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void scoresAnotherCatalogueWithoutLearningAnythingOfIt() throws IOException {
+        DrawnShapes.write(folder, 12, true);
+        Path other = Files.createDirectory(folder.resolve("other"));
+        DrawnShapes.write(other, 8, true);
+        controls = Set.of();
+        List<Map<String, Double>> alone = own(run("triplet-semi-hard"));
+
+        transfer = Optional.of(other);
+        BacktestSession.Outcome outcome = run("triplet-semi-hard");
+
+        assertThat(own(outcome)).isEqualTo(alone);
+        assertThat(outcome.runs()).allSatisfy(run -> assertThat(run.scores())
+                .containsKeys("transfer_recall_at_1", "transfer_cross_domain_semantic_ndcg_at_10"));
+        assertThat(said).anyMatch(line -> line.contains("on 12 pictures of other, of which nothing was learned"));
+    }
+
+    private static List<Map<String, Double>> own(BacktestSession.Outcome outcome) {
+        return outcome.runs().stream()
+                .map(run -> {
+                    Map<String, Double> scores = new LinkedHashMap<>(run.scores());
+                    scores.keySet().removeIf(name -> name.startsWith(ScoreNames.TRANSFER));
+                    return scores;
+                })
+                .toList();
+    }
+
+    @Test
+    void keepsWhatItHasAfterEachRun() throws IOException {
+        DrawnShapes.write(folder, 12, true);
+        Path results = folder.resolve("report/results.json");
+        List<Integer> runs = new ArrayList<>();
+        watching = () -> {
+            if (Files.exists(results)) {
+                JsonNode kept = JsonMapper.builder().build().readTree(results.toFile());
+                assertThat(kept.get("complete").asBoolean()).isFalse();
+                runs.add(kept.get("runs").size());
+            }
+        };
+
+        run("contrastive");
+
+        assertThat(runs).contains(5, 6);
+        assertThat(JsonMapper.builder()
+                        .build()
+                        .readTree(results.toFile())
+                        .get("complete")
+                        .asBoolean())
+                .isTrue();
     }
 
     @Test
@@ -154,10 +217,12 @@ class BacktestSessionTest {
         };
         BacktestSession.Request request = new BacktestSession.Request(
                 folder,
+                transfer,
                 Objects.requireNonNull(folder.resolve("report")),
                 List.of(losses).stream().map(LossChoice::parse).toList(),
                 List.of(1L),
                 1,
+                controls,
                 false,
                 false,
                 settings,
@@ -166,7 +231,13 @@ class BacktestSessionTest {
                         request,
                         new BacktestSession.Console() {
                             @Override
-                            public void progress(String text) {}
+                            public void progress(String text) {
+                                try {
+                                    watching.look();
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            }
 
                             @Override
                             public void say(String text) {
