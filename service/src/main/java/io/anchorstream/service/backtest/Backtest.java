@@ -119,6 +119,18 @@ final class Backtest {
                         + " learned rows are the untrained network");
             }
         }
+        if (streams.values().stream()
+                .allMatch(recorded -> recorded.weak().batches().isEmpty())) {
+            throw new IllegalArgumentException(
+                    "no mini-batch can be drawn from the " + catalogue.train().size()
+                            + " items that are streamed: at least two labels need two items each, and one label in twenty is held"
+                            + " out. Add items, or items with texts that resemble each other");
+        }
+        if (scores.answerable() == 0) {
+            throw new IllegalArgumentException(
+                    "none of the " + catalogue.test().size() + " items that are scored has"
+                            + " another one of its group, so that there is nothing to find: a scored group needs two items or more");
+        }
         raw();
         BacktestProgress progress = new BacktestProgress(line, nanos, total);
         Optional<FloatMatrix> before = Optional.empty();

@@ -1,5 +1,6 @@
 package io.anchorstream.service.backtest;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.anchorstream.model.evaluation.Gallery;
 import io.anchorstream.model.evaluation.Retrieval;
@@ -45,7 +47,19 @@ final class TestScores {
         terms = terms(test);
     }
 
-    /** All scores, 0..1, by name. */
+    /** Items with another one of their group to be found. */
+    long answerable() {
+        Map<Long, Long> members = Arrays.stream(groups)
+                .filter(group -> group >= 0)
+                .boxed()
+                .collect(Collectors.groupingBy(group -> group, Collectors.counting()));
+        return members.values().stream()
+                .filter(count -> count > 1)
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+
+    /** All scores, 0..1, by name; those that nothing can be asked for are left out. */
     Map<String, Double> of(FloatMatrix unit) {
         Map<String, Double> scores = new TreeMap<>();
         RetrievalSet instance = new RetrievalSet(unit, groups, new long[0], domains);
@@ -91,8 +105,9 @@ final class TestScores {
     }
 
     private void ndcg(Map<String, Double> scores, String name, RetrievalSet set, FloatMatrix truth, Gallery gallery) {
-        if (truth.columns() > 0) {
-            scores.put(name, retrieval.textNdcg(set, truth, gallery, NEAREST));
+        double found = truth.columns() > 0 ? retrieval.textNdcg(set, truth, gallery, NEAREST) : Double.NaN;
+        if (Double.isFinite(found)) {
+            scores.put(name, found);
         }
     }
 

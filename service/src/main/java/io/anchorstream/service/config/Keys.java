@@ -209,6 +209,13 @@ public final class Keys {
             "0",
             "Most items a partition re-embeds a second for a new generation; 0 = as fast as it goes.");
 
+    public static final ConfigKey<Boolean> KEEP_FIRST = key(
+            "index.compare-with-first",
+            ValueType.flag(),
+            "false",
+            "Embed later items under the first generation too, so that the page compares galleries of one size; costs a"
+                    + " second inference for each item.");
+
     private static final List<Section> SECTIONS = List.of(
             new Section(
                     "Process",
@@ -268,8 +275,8 @@ public final class Keys {
                             KEEP_VERSIONS,
                             HOLDOUT_ITEMS,
                             GATE_SHADOW)),
-            new Section(
-                    "Embedding", "How items get their vectors.", List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)));
+            new Section("Embedding", "How items get their vectors.", List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)),
+            new Section("Index", "What the search page shows.", List.of(KEEP_FIRST)));
 
     private Keys() {}
 

@@ -80,6 +80,7 @@ public record DemoFolder(Path root) {
                 Keys.REPLICATION.name(), "1",
                 Keys.BATCH_RETENTION_BYTES.name(), "512MB",
                 Keys.HTTP_HOST.name(), "127.0.0.1",
+                Keys.KEEP_FIRST.name(), "true",
                 Keys.HOLDOUT_ITEMS.name(), "3000",
                 Keys.STEPS_PER_VERSION.name(), Integer.toString(Math.max(5, Math.min(100, items / 100))));
     }

@@ -81,6 +81,7 @@ public final class SearchPage implements AutoCloseable {
      * @param roleGroups consumer group by role ({@code label}, {@code train}, {@code embed}), for the lag
      * @param embedders networks by version, for queries by picture
      * @param decoder reads uploaded pictures
+     * @param fillFirst whether later items are embedded under the first generation too, for the comparison
      * @param credits authors and licences of the catalogue's pictures
      */
     public record Connections(
@@ -92,7 +93,8 @@ public final class SearchPage implements AutoCloseable {
             Map<String, String> roleGroups,
             EmbedderLookup embedders,
             PictureDecoder decoder,
-            Supplier<List<PageSources.Credit>> credits) {}
+            Supplier<List<PageSources.Credit>> credits,
+            boolean fillFirst) {}
 
     /** Starts reading and serving. Stops again, throwing, if the port is taken. */
     public static SearchPage start(
@@ -151,7 +153,9 @@ public final class SearchPage implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
+        if (to.fillFirst()) {
+            fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
+        }
         return new SearchPage(role.start(), follower.start(), pipeline.start(), map, filler, server);
     }
 
@@ -208,12 +212,25 @@ public final class SearchPage implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("try") // closed from the last to the first, whatever one of them throws
     public void close() {
-        server.close();
-        filler.shutdownNow();
-        map.close();
-        pipeline.close();
-        follower.close();
+        try (role;
+                AutoCloseableFiller filling = this::stopFilling;
+                follower;
+                pipeline;
+                map;
+                server) {
+            filler.shutdownNow();
+        }
+    }
+
+    /** Closes without a checked exception. */
+    private interface AutoCloseableFiller extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private void stopFilling() {
         try {
             if (!filler.awaitTermination(5, TimeUnit.SECONDS)) {
                 LOG.warn("filling up the first generation did not stop in time");
@@ -221,6 +238,5 @@ public final class SearchPage implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        role.close();
     }
 }

@@ -107,7 +107,13 @@ public final class CatalogueIndex implements AutoCloseable {
     public void applyLabel(String id, @Nullable WeakLabel label) {
         if (label != null) {
             items.update(id, card -> card.withLabel(label.getLabel(), label.getHoldout()));
+            return;
         }
+        // A label that was on its way when its item was deleted made a card of nothing else: it goes with its
+        // tombstone.
+        items.card(id)
+                .filter(card -> card.picture() < 0 && card.title().isEmpty())
+                .ifPresent(card -> remove(id));
     }
 
     /** A record of {@code catalog.embeddings}; null = deleted. */
@@ -235,8 +241,9 @@ public final class CatalogueIndex implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("try") // closed from the last to the first, whatever one of them throws
     public void close() {
-        generations.close();
-        items.close();
+        try (items;
+                generations) {}
     }
 }

@@ -8,7 +8,8 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * Keeps off the console what Kafka puts right by itself; the log file has it all.
+ * Keeps off the console what Kafka puts right by itself; the log file has it all. Only Kafka's own lines are looked at:
+ * when it could not put things right, a role fails and says so itself.
  *
  * <ul>
  *   <li>When the first of several requests in flight has to wait for the transaction before it, those behind it are
@@ -17,16 +18,20 @@ import ch.qos.logback.core.spi.FilterReply;
  * </ul>
  */
 public final class RetriedErrors extends Filter<ILoggingEvent> {
-    private static final List<String> THROWN = List.of("OutOfOrderSequenceException", "TaskCorruptedException");
-    private static final List<String> SAID =
-            List.of("OUT_OF_ORDER_SEQUENCE_NUMBER", "TaskCorruptedException", "did not find checkpoint offsets");
+    private static final String KAFKA = "org.apache.kafka.";
+    private static final List<String> REPAIRED = List.of(
+            "OutOfOrderSequenceException",
+            "OUT_OF_ORDER_SEQUENCE_NUMBER",
+            "TaskCorruptedException",
+            "did not find checkpoint offsets");
 
     @Override
     public FilterReply decide(ILoggingEvent event) {
+        if (!event.getLoggerName().startsWith(KAFKA)) {
+            return FilterReply.NEUTRAL;
+        }
         IThrowableProxy thrown = event.getThrowableProxy();
-        boolean repaired = thrown != null && THROWN.stream().anyMatch(thrown.getClassName()::endsWith);
-        return repaired || SAID.stream().anyMatch(event.getFormattedMessage()::contains)
-                ? FilterReply.DENY
-                : FilterReply.NEUTRAL;
+        String text = event.getFormattedMessage() + (thrown == null ? "" : ' ' + thrown.getClassName());
+        return REPAIRED.stream().anyMatch(text::contains) ? FilterReply.DENY : FilterReply.NEUTRAL;
     }
 }

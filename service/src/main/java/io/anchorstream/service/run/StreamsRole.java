@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka Streams topology at work. A thread that failed, such as by a registry that is away for a moment, is replaced a
- * few times; a failure that lasts, and any {@link Error}, stops the process.
+ * few times; a failure that lasts, any {@link Error} and any wrong configuration stop the
+ * process.
  */
 public final class StreamsRole implements RunningRole {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsRole.class);
@@ -45,7 +47,7 @@ public final class StreamsRole implements RunningRole {
 
     /** What to do about a thread that is ending, on that thread. */
     StreamThreadExceptionResponse answer(Throwable thrown) {
-        Optional<Duration> wait = isError(thrown) ? Optional.empty() : restarts.spend();
+        Optional<Duration> wait = isLasting(thrown) ? Optional.empty() : restarts.spend();
         if (wait.isPresent()) {
             LOG.warn("a thread of the {} role failed and is replaced in {}", name, wait.get(), thrown);
             pause(wait.get());
@@ -56,8 +58,9 @@ public final class StreamsRole implements RunningRole {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    private static boolean isError(Throwable thrown) {
-        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).anyMatch(Error.class::isInstance);
+    private static boolean isLasting(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof Error || cause instanceof ConfigException);
     }
 
     private void pause(Duration time) {

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
+import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +83,18 @@ class CatalogueIndexTest {
 
         assertThat(catalogue.refused()).containsOnlyKeys("mixed-vectors");
         assertThat(catalogue.generations().first().orElseThrow().size()).isEqualTo(1);
+    }
+
+    @Test
+    void forgetsTheCardThatALateLabelMadeOfADeletedItem() {
+        catalogue.applyItem("a", null, 1);
+        catalogue.applyImage("a", null);
+        catalogue.applyLabel("a", new WeakLabel(7L, 1f, "block", "cluster", false, "hashed", 0, 0L));
+        assertThat(catalogue.items().card("a")).as("the label was on its way").isPresent();
+
+        catalogue.applyLabel("a", null);
+
+        assertThat(catalogue.items().cards()).isEmpty();
     }
 
     @Test

@@ -4,14 +4,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.spi.FilterReply;
 import io.anchorstream.service.config.ConfigurationException;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.monitor.TopicFollower;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -45,6 +50,49 @@ class FailuresTest {
         assertThat(role.answer(new IllegalStateException(new OutOfMemoryError("simulated"))))
                 .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
         role.close();
+    }
+
+    @Test
+    void stopsAtOnceOnAConfigurationThatNoNewThreadMends() {
+        StreamsRole role = role();
+
+        assertThat(role.answer(new IllegalStateException(new ConfigException("labels made with other settings"))))
+                .isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
+        role.close();
+    }
+
+    @Test
+    void hidesOnlyWhatKafkaSaysAndRepairs() {
+        RetriedErrors filter = new RetriedErrors();
+
+        assertThat(filter.decide(line("org.apache.kafka.streams.Task", "x TaskCorruptedException y")))
+                .isEqualTo(FilterReply.DENY);
+        assertThat(filter.decide(line("org.apache.kafka.streams.Task", "disk full")))
+                .isEqualTo(FilterReply.NEUTRAL);
+        assertThat(filter.decide(line(StreamsRole.class.getName(), "the role failed: TaskCorruptedException")))
+                .as("our own lines tell of what was not repaired")
+                .isEqualTo(FilterReply.NEUTRAL);
+    }
+
+    private static LoggingEvent line(String logger, String text) {
+        LoggingEvent event = new LoggingEvent();
+        event.setLoggerName(logger);
+        event.setLevel(Level.ERROR);
+        event.setMessage(text);
+        return event;
+    }
+
+    @Test
+    void aPartThatComesTooLateIsClosedAtOnce() {
+        ServiceProcess process = new ServiceProcess();
+        List<String> closed = new ArrayList<>();
+        process.own("first", () -> closed.add("first"));
+        process.close();
+
+        assertThatThrownBy(() -> process.own("late", () -> closed.add("late")))
+                .isInstanceOf(StoppedException.class)
+                .hasMessageContaining("before the late was started");
+        assertThat(closed).containsExactly("first", "late");
     }
 
     @Test

@@ -5,13 +5,9 @@ import io.anchorstream.model.image.CanonicalImage;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts the pictures of {@code catalog.images} on the shelf, and takes deleted items off it. */
 final class AcceptPicture extends ContextualProcessor<String, CanonicalItem, String, Emission> {
-    private static final Logger LOG = LoggerFactory.getLogger(AcceptPicture.class);
-
     @SuppressWarnings("NullAway.Init") // set by init
     private ItemShelf shelf;
 
@@ -31,16 +27,8 @@ final class AcceptPicture extends ContextualProcessor<String, CanonicalItem, Str
         }
         byte[] image = new byte[item.getImage().remaining()];
         item.getImage().duplicate().get(image);
-        try {
-            CanonicalImage.fromBytes(image);
-        } catch (IllegalArgumentException e) {
-            LOG.error(
-                    "picture of item {} is left out, {}: {}",
-                    record.key(),
-                    context().recordMetadata(),
-                    e.getMessage());
-            return;
-        }
+        // What throws becomes a dead letter.
+        CanonicalImage.fromBytes(image);
         shelf.putPicture(
                 record.key(),
                 new StoredPicture(

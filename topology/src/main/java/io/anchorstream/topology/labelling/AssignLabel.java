@@ -7,9 +7,12 @@ import io.anchorstream.avro.LabelledItem;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.topology.batching.BufferEvent;
 import io.anchorstream.topology.streams.FloatList;
+import io.anchorstream.topology.streams.RecordOrigin;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,24 +26,34 @@ import org.jspecify.annotations.Nullable;
 final class AssignLabel implements Processor<String, LabelledItem, String, Object> {
     private final ClusterSettings settings;
     private final HoldoutRule holdout;
+    private final StateFingerprint fingerprint;
+    private boolean noted;
+    private @Nullable KeyValueStore<Bytes, byte[]> store;
     private @Nullable ProcessorContext<String, Object> context;
     private @Nullable ItemLabeller labeller;
 
-    AssignLabel(ClusterSettings settings, HoldoutRule holdout) {
+    AssignLabel(ClusterSettings settings, HoldoutRule holdout, StateFingerprint fingerprint) {
         this.settings = settings;
         this.holdout = holdout;
+        this.fingerprint = fingerprint;
     }
 
     @Override
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
-        labeller = new ItemLabeller(
-                settings, holdout, context.taskId().partition(), context.getStateStore(LabelTopology.LABELS_STORE));
+        store = context.getStateStore(LabelTopology.LABELS_STORE);
+        fingerprint.requireFits(store);
+        labeller = new ItemLabeller(settings, holdout, context.taskId().partition(), store);
     }
 
     @Override
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
     public void process(Record<String, LabelledItem> record) {
+        if (!noted) {
+            // Not in init: a store takes writes on behalf of a record only.
+            fingerprint.noteIn(store);
+            noted = true;
+        }
         LabelledItem item = record.value();
         Optional<LabelStore.ItemLabel> known = labeller.known(item.getItemId());
         if (item.getRemoved()) {
@@ -120,6 +133,12 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
 
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
     private void forward(Record<String, LabelledItem> record, @Nullable Object value, String child) {
-        context.forward(record.withKey(record.value().getItemId()).withValue(value), child);
+        Record<String, Object> next = record.withKey(record.value().getItemId()).withValue(value);
+        // Whoever reads the labels has no use for the record's way through this topology.
+        context.forward(
+                child.equals(LabelTopology.DRAW_BATCHES)
+                        ? next
+                        : next.withHeaders(RecordOrigin.without(record.headers())),
+                child);
     }
 }

@@ -85,14 +85,19 @@ public final class LabelTopology {
                         () -> new RouteToBlock(
                                 settings.functions(),
                                 new BlockChooser(settings.clustering().textBits()),
-                                encoder.version()),
+                                encoder.version(),
+                                items),
                         Named.as(ROUTE),
                         BLOCKS_STORE);
         routed.repartition(Repartitioned.with(Serdes.String(), serdes.of(LabelledItem.class))
                         .withName(BY_BLOCK)
                         .withNumberOfPartitions(settings.partitions()))
                 .process(
-                        () -> new AssignLabel(settings.clustering(), settings.holdout()),
+                        () -> new AssignLabel(
+                                settings.clustering(),
+                                settings.holdout(),
+                                StateFingerprint.of(
+                                        settings, encoder.version(), encoder.dimension(), decoder.preprocessing())),
                         Named.as(ASSIGN_LABEL),
                         LABELS_STORE)
                 .process(

@@ -5,6 +5,7 @@ import java.util.Optional;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.LabelledItem;
 import io.anchorstream.topology.streams.FloatList;
+import io.anchorstream.topology.streams.RecordOrigin;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -19,10 +20,15 @@ final class RouteToBlock implements Processor<String, Object, String, LabelledIt
     private final LabellingFunctions functions;
     private final BlockChooser chooser;
     private final String textEncoder;
+    private final String topic;
     private @Nullable ProcessorContext<String, LabelledItem> context;
     private @Nullable KeyValueStore<String, String> blocks;
 
-    RouteToBlock(LabellingFunctions functions, BlockChooser chooser, String textEncoder) {
+    /**
+     * @param topic that the items came from
+     */
+    RouteToBlock(LabellingFunctions functions, BlockChooser chooser, String textEncoder, String topic) {
+        this.topic = topic;
         this.functions = functions;
         this.chooser = chooser;
         this.textEncoder = textEncoder;
@@ -98,6 +104,12 @@ final class RouteToBlock implements Processor<String, Object, String, LabelledIt
 
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
     private void forward(Record<String, Object> record, String block, LabelledItem value) {
-        context.forward(record.withKey(block).withValue(value));
+        RecordOrigin origin = new RecordOrigin(
+                topic,
+                value.getSourcePartition(),
+                value.getSourceOffset(),
+                value.getSourceTimestamp(),
+                value.getItemId());
+        context.forward(record.withKey(block).withValue(value).withHeaders(origin.in(record.headers())));
     }
 }

@@ -21,6 +21,12 @@ public final class DeadLetterHeaders {
     public static final String OFFSET = "anchorstream.offset";
     public static final String TIMESTAMP = "anchorstream.timestamp";
 
+    /**
+     * Only there when the value is not the refused record's own: the internal topic whose form it has. The record itself is
+     * to be read at the topic, partition and offset named.
+     */
+    public static final String VALUE_OF = "anchorstream.value-of";
+
     private static final int MAX_DETAIL = 1_000;
 
     private DeadLetterHeaders() {}

@@ -2,8 +2,10 @@ package io.anchorstream.topology.training;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.anchorstream.avro.ModelCommand;
@@ -14,9 +16,19 @@ import io.anchorstream.topology.versions.TopicReader;
  * the training loop; not thread-safe.
  */
 final class CommandFeed implements AutoCloseable {
+    /** An id comes again within a producer's retries, not ten thousand commands later. */
+    private static final int REMEMBERED = 10_000;
+
     private final TopicReader<ModelCommand> reader;
     private final long answeredBefore;
-    private final Set<String> ids = new HashSet<>();
+    private final Set<String> ids = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    });
 
     /** @param answeredBefore commands before this offset were answered by an earlier session */
     CommandFeed(TopicReader<ModelCommand> reader, long answeredBefore) {

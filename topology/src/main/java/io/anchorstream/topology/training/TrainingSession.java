@@ -377,12 +377,15 @@ final class TrainingSession implements AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("try") // closed from the last to the first, whatever one of them throws
     public void close() {
-        trainer.close();
-        jury.close();
-        holdout.close();
-        commands.close();
-        steps.close(Duration.ofSeconds(5));
-        publisher.close();
+        Trainer last = trainer;
+        try (publisher;
+                commands;
+                holdout;
+                jury;
+                last) {
+            steps.close(Duration.ofSeconds(5));
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.model.image.ImageDecoder;
 import io.anchorstream.model.image.ImageLimits;
+import io.anchorstream.schemas.registry.RegistryUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,7 +119,8 @@ class BadItemsTest {
         Map<String, Object> away =
                 Map.of("schema.registry.url", "http://127.0.0.1:9", "max.retries", "0", "retries.wait.ms", "1");
         try (LabelDriver driver = new LabelDriver(LabelDriver.settings(), state, away, decoder())) {
-            assertThatThrownBy(() -> driver.sendBytes("fine", anySchema)).hasRootCauseInstanceOf(Exception.class);
+            assertThatThrownBy(() -> driver.sendBytes("fine", anySchema))
+                    .hasCauseInstanceOf(RegistryUnavailableException.class);
 
             assertThat(driver.deadLetters()).isEmpty();
         }

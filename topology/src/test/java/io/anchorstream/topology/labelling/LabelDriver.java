@@ -27,11 +27,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +128,10 @@ final class LabelDriver implements AutoCloseable {
         TestOutputTopic<String, byte[]> topic = driver.createOutputTopic(
                 topics.deadLetters().name(), new StringDeserializer(), new ByteArrayDeserializer());
         return topic.readRecordsToList().stream().map(DeadLetter::of).toList();
+    }
+
+    KeyValueStore<Bytes, byte[]> labelStore() {
+        return driver.getKeyValueStore(LabelTopology.LABELS_STORE);
     }
 
     @Override

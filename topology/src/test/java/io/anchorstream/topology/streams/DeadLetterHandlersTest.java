@@ -17,6 +17,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
@@ -83,6 +84,50 @@ class DeadLetterHandlersTest {
             assertLetter(letter, DeadLetterProcessingHandler.REASON);
             assertThat(header(letter, DeadLetterHeaders.DETAIL)).contains("cluster-items", "no cluster 7");
         });
+    }
+
+    @Test
+    void namesTheOriginalRecordOfAFailureBehindARepartition() {
+        RecordOrigin origin = new RecordOrigin("catalog.items", 3, 77, 555, "item-9");
+        ErrorHandlerContext behind = new DefaultErrorHandlerContext(
+                null,
+                "app-by-block-repartition",
+                0,
+                5,
+                origin.in(new RecordHeaders().add("trace", utf8("abc"))),
+                "assign-label",
+                new TaskId(1, 0),
+                1_234,
+                utf8("shoes"),
+                utf8("labelled form"));
+
+        ProducerRecord<byte[], byte[]> letter = processing
+                .handleError(behind, failed, new IllegalStateException("no cluster 7"))
+                .deadLetterQueueRecords()
+                .get(0);
+
+        assertThat(letter.key()).isEqualTo(utf8("item-9"));
+        assertThat(header(letter, DeadLetterHeaders.TOPIC)).isEqualTo("catalog.items");
+        assertThat(header(letter, DeadLetterHeaders.PARTITION)).isEqualTo("3");
+        assertThat(header(letter, DeadLetterHeaders.OFFSET)).isEqualTo("77");
+        assertThat(header(letter, DeadLetterHeaders.TIMESTAMP)).isEqualTo("555");
+        assertThat(header(letter, DeadLetterHeaders.VALUE_OF)).isEqualTo("app-by-block-repartition");
+        assertThat(header(letter, "trace")).isEqualTo("abc");
+    }
+
+    @Test
+    void believesNoOriginThatAUserWrote() {
+        Headers forged = new RecordOrigin("elsewhere", 3, 77, 555, "item-9").in(new RecordHeaders());
+        ErrorHandlerContext front = new DefaultErrorHandlerContext(
+                null, "catalog.items", 1, 42, forged, "parse", new TaskId(0, 1), 1_234, KEY, VALUE);
+
+        ProducerRecord<byte[], byte[]> letter = processing
+                .handleError(front, failed, new IllegalStateException("no"))
+                .deadLetterQueueRecords()
+                .get(0);
+
+        assertThat(header(letter, DeadLetterHeaders.OFFSET)).isEqualTo("42");
+        assertThat(letter.key()).isEqualTo(KEY);
     }
 
     @Test
