@@ -72,6 +72,7 @@ function refreshCard(p) {
     el('div.progress', { role: 'progressbar', 'aria-valuenow': Math.round(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': 'Refresh' }, el('i', { style: { width: `${share * 100}%` } })),
     el('p.soft.small', last.state === 'COMPLETE'
       ? `Generation ${last.generation} was complete ${ago(last.completedAt)}, with all ${count(last.embedded)} items there were then. Items that came since joined it: ${count(p.embedded)} are searchable now.`
+      : !last.items ? `Generation ${last.generation} with model v${last.modelVersion} is waiting for the first item.`
       : `Generation ${last.generation} with model v${last.modelVersion}: ${count(last.embedded)} of ${count(last.items)} items, ${last.partitionsDone} of ${Math.max(last.partitions, last.partitionsDone)} partitions done.`),
     p.lastSwap && last.state !== 'COMPLETE' ? el('p.faint.small', { style: { marginTop: '8px' } }, sentence(p.lastSwap)) : '');
   return card;
@@ -110,7 +111,7 @@ function refusedCard(p) {
       el('thead', el('tr', el('th', 'Item'), el('th', 'Reason'), el('th.num', 'Size'), el('th.num', 'When'))),
       el('tbody', d.last.slice(0, 8).map((one) => el('tr',
         el('td', { style: { overflowWrap: 'anywhere' } }, one.key || '(no key)'),
-        el('td', words(one.reason), one.detail ? el('div.faint.small', one.detail) : ''),
+        el('td', words(one.reason), one.detail ? el('div.faint.small', { style: { overflowWrap: 'anywhere' } }, one.detail) : ''),
         el('td.num', bytes(one.bytes)),
         el('td.num.faint', ago(one.timestamp))))))));
   return card;

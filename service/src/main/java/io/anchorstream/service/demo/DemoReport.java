@@ -47,7 +47,7 @@ public final class DemoReport {
                 .map(score ->
                         "; " + Score.nameOf(nameIn(version.getMetrics())) + " " + percent(score) + comparison(version))
                 .orElse("");
-        String reason = version.getReason().isEmpty() ? "" : ": " + Score.named(version.getReason());
+        String reason = version.getReason().isEmpty() ? "" : ": " + Score.named(version.getReason()).replaceFirst("\\.$", "");
         switch (version.getState()) {
             case PROMOTED ->
                 lines.accept("  version " + version.getVersion() + " promoted after " + version.getStep() + " steps"
