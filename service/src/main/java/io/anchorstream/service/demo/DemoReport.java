@@ -47,7 +47,9 @@ public final class DemoReport {
                 .map(score ->
                         "; " + Score.nameOf(nameIn(version.getMetrics())) + " " + percent(score) + comparison(version))
                 .orElse("");
-        String reason = version.getReason().isEmpty() ? "" : ": " + Score.named(version.getReason()).replaceFirst("\\.$", "");
+        String reason = version.getReason().isEmpty()
+                ? ""
+                : ": " + Score.named(version.getReason()).replaceFirst("\\.$", "");
         switch (version.getState()) {
             case PROMOTED ->
                 lines.accept("  version " + version.getVersion() + " promoted after " + version.getStep() + " steps"
