@@ -41,6 +41,11 @@ final class Scoring {
         return own;
     }
 
+    /** The catalogue's own scored items that have another one of their group to be found. */
+    long answerable() {
+        return ownScores.answerable();
+    }
+
     /** Scores 0..1 by name, those of the other catalogue with {@link ScoreNames#TRANSFER} before it. */
     Map<String, Double> of(FloatMatrix vectors) {
         Map<String, Double> scores = new TreeMap<>(ownScores.of(own(vectors)));
