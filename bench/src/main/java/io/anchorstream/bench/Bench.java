@@ -2,10 +2,11 @@ package io.anchorstream.bench;
 
 import java.util.Arrays;
 
+import io.anchorstream.bench.chaos.ChaosCommand;
 import org.openjdk.jmh.Main;
 import picocli.CommandLine;
 
-/** {@code ./anchorstream bench}: side-by-side runs, or JMH with {@code bench jmh}. */
+/** {@code ./anchorstream bench}: side-by-side runs, JMH with {@code bench jmh}, crash tests with {@code bench chaos}. */
 public final class Bench {
     private Bench() {}
 
@@ -14,6 +15,9 @@ public final class Bench {
             Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
             return;
         }
-        System.exit(new CommandLine(new SideBySide()).execute(arguments));
+        System.exit(new CommandLine(new SideBySide())
+                .addSubcommand(new ChaosCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 }

@@ -15,19 +15,29 @@ import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
 
 /** A broker and a registry in this JVM on an empty folder, which goes when the run ends. */
-final class Stack implements AutoCloseable {
+public final class Stack implements AutoCloseable {
     private final Path folder;
     private final EmbeddedKafka kafka;
     private final EmbeddedRegistry registry;
 
     Stack() throws IOException {
+        this(Map.of());
+    }
+
+    /** @param broker settings of the broker that override the built-in ones */
+    public Stack(Map<String, String> broker) throws IOException {
         folder = Files.createTempDirectory("anchorstream-bench");
-        kafka = EmbeddedKafka.start(folder, 0);
+        kafka = EmbeddedKafka.start(folder, 0, broker);
         registry = EmbeddedRegistry.start(kafka.bootstrapServers(), folder, 0);
     }
 
     /** The configuration of one scenario, with topics and state of its own. */
-    Settings settings(String scenario, Map<String, String> overrides) {
+    public Settings settings(String scenario, Map<String, String> overrides) {
+        return Settings.resolve(Keys.all(), List.of(new Settings.Layer("bench", values(scenario, overrides))));
+    }
+
+    /** The same as key and value, for a process of its own. */
+    public Map<String, String> values(String scenario, Map<String, String> overrides) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         values.put("registry.schema.registry.url", registry.url());
@@ -35,7 +45,7 @@ final class Stack implements AutoCloseable {
         values.put(Keys.DATA.name(), folder.resolve(scenario).toString());
         values.put(Keys.HTTP_PORT.name(), "0");
         values.putAll(overrides);
-        return Settings.resolve(Keys.all(), List.of(new Settings.Layer("bench", values)));
+        return values;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,10 @@ public final class CheckpointDirectory {
      * @return SHA-256 of the manifest, hexadecimal: it stands for the whole checkpoint
      */
     public static String write(Path directory, Content content) throws IOException {
+        return write(directory, manifest(content), content.files());
+    }
+
+    private static String write(Path directory, byte[] manifest, Map<String, byte[]> files) throws IOException {
         if (Files.exists(directory)) {
             throw new IOException("the checkpoint " + directory + " exists already; checkpoints are never overwritten");
         }
@@ -68,10 +73,9 @@ public final class CheckpointDirectory {
         Path temporary = parent.resolve("." + directory.getFileName() + ".tmp");
         delete(temporary);
         Files.createDirectory(temporary);
-        for (Map.Entry<String, byte[]> file : new TreeMap<>(content.files()).entrySet()) {
+        for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
             writeDurably(temporary.resolve(file.getKey()), file.getValue());
         }
-        byte[] manifest = manifest(content);
         writeDurably(temporary.resolve(MANIFEST), manifest);
         flush(temporary);
         Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
@@ -83,25 +87,96 @@ public final class CheckpointDirectory {
      * @throws IOException if anything is missing, truncated or altered; the message names it
      */
     public static Content read(Path directory) throws IOException {
-        JsonNode manifest = readManifest(directory);
+        JsonNode manifest = parse(manifestBytes(directory), directory);
         Map<String, byte[]> files = new TreeMap<>();
+        for (String name : names(manifest, directory)) {
+            files.put(
+                    name,
+                    readChecked(directory.resolve(name), manifest.path("files").path(name)));
+        }
+        return new Content(strings(manifest.path("properties")), strings(manifest.path("position")), files);
+    }
+
+    /** SHA-256 of the manifest, as {@link #write} returned it; the files are not looked at. */
+    public static String digest(Path directory) throws IOException {
+        return Sha256.hex(manifestBytes(directory));
+    }
+
+    /**
+     * A checkpoint as one block of bytes that {@link #unpack} makes the same directory of: length of the manifest, the
+     * manifest, then the files in its order.
+     *
+     * @throws IOException if the checkpoint is damaged
+     */
+    public static byte[] pack(Path directory) throws IOException {
+        byte[] manifest = manifestBytes(directory);
+        Content content = read(directory);
+        long length = (long) Integer.BYTES + manifest.length;
+        for (byte[] file : content.files().values()) {
+            length += file.length;
+        }
+        if (length > Integer.MAX_VALUE - 8) {
+            throw new IOException("the checkpoint " + directory + " has " + length
+                    + " bytes, more than can be packed; set train.share-checkpoints=false");
+        }
+        byte[] packed = new byte[(int) length];
+        ByteBuffer out = ByteBuffer.wrap(packed);
+        out.putInt(manifest.length).put(manifest);
+        for (String name : names(parse(manifest, directory), directory)) {
+            out.put(content.file(name));
+        }
+        return packed;
+    }
+
+    /**
+     * Makes the directory that was packed. Its content is checked when it is read.
+     *
+     * @param directory must not exist yet
+     * @return SHA-256 of the manifest
+     * @throws IOException if the archive is truncated
+     */
+    public static String unpack(byte[] archive, Path directory) throws IOException {
+        ByteBuffer in = ByteBuffer.wrap(archive);
+        byte[] manifest = take(in, in.remaining() < Integer.BYTES ? -1 : in.getInt(), MANIFEST);
+        JsonNode root = parse(manifest, directory);
+        Map<String, byte[]> files = new TreeMap<>();
+        for (String name : names(root, directory)) {
+            files.put(name, take(in, root.path("files").path(name).path("bytes").asLong(-1), name));
+        }
+        return write(directory, manifest, files);
+    }
+
+    private static byte[] take(ByteBuffer in, long length, String name) throws IOException {
+        if (length < 0 || length > in.remaining()) {
+            throw new IOException("the packed checkpoint ends inside " + name + ": it is truncated");
+        }
+        byte[] bytes = new byte[(int) length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static byte[] manifestBytes(Path directory) throws IOException {
+        try {
+            return Files.readAllBytes(directory.resolve(MANIFEST));
+        } catch (NoSuchFileException e) {
+            throw new IOException("there is no checkpoint at " + directory + ": it has no " + MANIFEST, e);
+        }
+    }
+
+    /** The files that a manifest names, in its order. */
+    private static List<String> names(JsonNode manifest, Path directory) throws IOException {
+        List<String> names = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : manifest.path("files").properties()) {
             Path file = directory.resolve(entry.getKey());
             if (!entry.getKey().equals(String.valueOf(file.normalize().getFileName()))) {
                 throw new IOException("the manifest of " + directory + " names a file outside it: " + entry.getKey());
             }
-            files.put(entry.getKey(), readChecked(file, entry.getValue()));
+            names.add(entry.getKey());
         }
-        return new Content(strings(manifest.path("properties")), strings(manifest.path("position")), files);
+        return names;
     }
 
-    private static JsonNode readManifest(Path directory) throws IOException {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(directory.resolve(MANIFEST));
-        } catch (NoSuchFileException e) {
-            throw new IOException("there is no checkpoint at " + directory + ": it has no " + MANIFEST, e);
-        }
+    private static JsonNode parse(byte[] bytes, Path directory) throws IOException {
         try {
             JsonNode manifest = JSON.readTree(bytes);
             if (manifest.path("format").asInt() != FORMAT) {

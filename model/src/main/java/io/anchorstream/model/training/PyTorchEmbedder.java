@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -25,6 +27,8 @@ final class PyTorchEmbedder implements Embedder {
     private final int threads;
     private final PictureInput input;
     private final int imageSize;
+    private final ReadWriteLock inUse = new ReentrantReadWriteLock();
+    private boolean closed;
 
     PyTorchEmbedder(Network network, NDManager manager, int threads) {
         this.network = network;
@@ -50,8 +54,16 @@ final class PyTorchEmbedder implements Embedder {
         float[][] vectors = new float[images.size()][];
         ByteBuffer buffer =
                 ByteBuffer.allocateDirect(GROUP * input.length() * Float.BYTES).order(ByteOrder.nativeOrder());
-        for (int from = 0; from < images.size(); from += GROUP) {
-            group(images.subList(from, Math.min(from + GROUP, images.size())), buffer, vectors, from);
+        inUse.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this model was closed; ask for it again");
+            }
+            for (int from = 0; from < images.size(); from += GROUP) {
+                group(images.subList(from, Math.min(from + GROUP, images.size())), buffer, vectors, from);
+            }
+        } finally {
+            inUse.readLock().unlock();
         }
         return vectors;
     }
@@ -74,9 +86,18 @@ final class PyTorchEmbedder implements Embedder {
         }
     }
 
+    /** Waits for calls under way: freeing native memory that a call still reads would end the process. */
     @Override
     public void close() {
-        network.close();
-        manager.close();
+        inUse.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                network.close();
+                manager.close();
+            }
+        } finally {
+            inUse.writeLock().unlock();
+        }
     }
 }

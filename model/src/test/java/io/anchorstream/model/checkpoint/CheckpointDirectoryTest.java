@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -47,6 +48,29 @@ class CheckpointDirectoryTest {
 
         assertThat(first).isEqualTo(second);
         assertThat(first).isEqualTo(Sha256.hex(Files.readAllBytes(one.resolve(CheckpointDirectory.MANIFEST))));
+    }
+
+    @Test
+    void travelsAsOneBlockOfBytes() throws IOException {
+        Path directory = written();
+        byte[] packed = CheckpointDirectory.pack(directory);
+        Path there = folder.resolve("there");
+
+        assertThat(CheckpointDirectory.unpack(packed, there)).isEqualTo(CheckpointDirectory.digest(directory));
+        assertThat(CheckpointDirectory.read(there).file("a.bin")).isEqualTo(CONTENT.file("a.bin"));
+        assertThat(CheckpointDirectory.pack(there)).isEqualTo(packed);
+    }
+
+    @Test
+    void refusesATruncatedBlock() throws IOException {
+        byte[] packed = CheckpointDirectory.pack(written());
+
+        for (int length : new int[] {0, 3, 4, 50, packed.length - 1}) {
+            assertThatThrownBy(() ->
+                            CheckpointDirectory.unpack(Arrays.copyOf(packed, length), folder.resolve("cut" + length)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("truncated");
+        }
     }
 
     @Test

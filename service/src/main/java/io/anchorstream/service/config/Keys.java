@@ -184,6 +184,12 @@ public final class Keys {
             ValueType.flag(),
             "false",
             "Begin a new model where the checkpoints fit the configuration no more or are gone; false stops instead.");
+    public static final ConfigKey<Boolean> SHARE_CHECKPOINTS = key(
+            "train.share-checkpoints",
+            ValueType.flag(),
+            "true",
+            "Publish checkpoints to model.checkpoints with each version, so that a standby on another machine takes over;"
+                    + " false where they are too large for that.");
     public static final ConfigKey<Integer> KEEP_CHECKPOINTS =
             key("train.keep-checkpoints", ValueType.integer(3, 1_000), "3", "Newest checkpoints kept on disk.");
     public static final ConfigKey<Integer> KEEP_VERSIONS = key(
@@ -271,6 +277,7 @@ public final class Keys {
                             DEVICE,
                             STEPS_PER_VERSION,
                             START_OVER,
+                            SHARE_CHECKPOINTS,
                             KEEP_CHECKPOINTS,
                             KEEP_VERSIONS,
                             HOLDOUT_ITEMS,

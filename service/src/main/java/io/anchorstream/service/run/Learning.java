@@ -53,6 +53,7 @@ public final class Learning {
                 settings.get(Keys.STEPS_PER_VERSION),
                 checkpoints,
                 settings.get(Keys.START_OVER),
+                settings.get(Keys.SHARE_CHECKPOINTS),
                 settings.get(Keys.KEEP_CHECKPOINTS),
                 settings.get(Keys.KEEP_VERSIONS),
                 settings.get(Keys.HOLDOUT_ITEMS),
@@ -84,6 +85,7 @@ public final class Learning {
         return new ModelTopics(
                 cluster.topics().modelVersions().name(),
                 cluster.topics().modelWeights().name(),
+                cluster.topics().modelCheckpoints().name(),
                 cluster.serde(ModelVersion.class),
                 cluster.serde(WeightChunk.class));
     }

@@ -2,18 +2,16 @@ package io.anchorstream.service.pipeline;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.ModelArtifact;
@@ -26,7 +24,7 @@ import io.anchorstream.model.training.TrainingConfig;
 /** A learner whose weights are a hash chain over everything it was trained on, so that any slip shows. */
 final class FakeRuntime implements ModelRuntime {
     private static final int WEIGHTS = 1_200_000; // more than one chunk
-    private static final String FILE = "state.properties";
+    private static final String FILE = "state";
 
     private final long nanosPerStep;
 
@@ -41,20 +39,10 @@ final class FakeRuntime implements ModelRuntime {
 
     @Override
     public RestoredTrainer restore(Path checkpoint, TrainingConfig config) throws IOException {
-        Properties file = new Properties();
-        try (var in = Files.newInputStream(checkpoint.resolve(FILE))) {
-            file.load(in);
-        }
-        String state = file.getProperty("state", "");
-        long step = Long.parseLong(file.getProperty("step", "-1"));
-        if (!sha(state + step).equals(file.getProperty("digest"))) {
-            throw new IOException("checkpoint " + checkpoint + " was altered");
-        }
-        Map<String, String> position = new HashMap<>();
-        file.stringPropertyNames().stream()
-                .filter(name -> name.startsWith("position."))
-                .forEach(name -> position.put(name.substring("position.".length()), file.getProperty(name)));
-        return new RestoredTrainer(new Chain(state, step), position);
+        CheckpointDirectory.Content content = CheckpointDirectory.read(checkpoint);
+        String state = new String(content.file(FILE), StandardCharsets.UTF_8);
+        long step = Long.parseLong(content.properties().getOrDefault("step", "-1"));
+        return new RestoredTrainer(new Chain(state, step), content.position());
     }
 
     @Override
@@ -126,17 +114,12 @@ final class FakeRuntime implements ModelRuntime {
 
         @Override
         public String saveCheckpoint(Path directory, Map<String, String> position) throws IOException {
-            Properties file = new Properties();
-            file.setProperty("state", state);
-            file.setProperty("step", Long.toString(step));
-            file.setProperty("digest", sha(state + step));
-            position.forEach((key, value) -> file.setProperty("position." + key, value));
-            Path tmp = Files.createTempDirectory(directory.getParent(), "tmp");
-            try (var out = Files.newOutputStream(tmp.resolve(FILE))) {
-                file.store(out, null);
-            }
-            Files.move(tmp, directory);
-            return sha(state + step);
+            return CheckpointDirectory.write(
+                    directory,
+                    new CheckpointDirectory.Content(
+                            Map.of("step", Long.toString(step)),
+                            position,
+                            Map.of(FILE, state.getBytes(StandardCharsets.UTF_8))));
         }
 
         @Override

@@ -110,13 +110,27 @@ class TrainingLoopIT {
     void fallsBackLoudlyToTheCheckpointBeforeADamagedOneAndReplays() throws Exception {
         sendBatches(0, 30);
         FakeRuntime runtime = new FakeRuntime(0);
-        try (TrainingLoop loop = loop(folder, runtime)) {
+        try (TrainingLoop loop = loop(folder, runtime, false)) {
             awaitVersion(loop, 3);
         }
-        Files.writeString(folder.resolve("v000003").resolve("state.properties"), "state=forged\n");
+        Files.writeString(folder.resolve("v000003").resolve("state"), "forged");
         sendBatches(30, 60);
-        try (TrainingLoop loop = loop(folder, runtime)) {
+        try (TrainingLoop loop = loop(folder, runtime, false)) {
             awaitVersion(loop, 6);
+            Awaitility.await().until(() -> loop.status().steps() == 40);
+        }
+        assertLineage(6);
+    }
+
+    @Test
+    void aTrainerOnAnotherMachineGoesOnFromThePublishedCheckpoint() throws Exception {
+        sendBatches(0, 60);
+        try (TrainingLoop loop = loop(folder.resolve("here"), new FakeRuntime(TimeUnit.MILLISECONDS.toNanos(20)))) {
+            awaitVersion(loop, 3);
+        }
+        try (TrainingLoop loop = loop(folder.resolve("there"), new FakeRuntime(0))) {
+            awaitVersion(loop, 6);
+            assertThat(loop.status().steps()).isLessThanOrEqualTo(30);
         }
         assertLineage(6);
     }
@@ -153,10 +167,15 @@ class TrainingLoopIT {
     }
 
     private TrainingLoop loop(Path checkpoints, FakeRuntime runtime) {
+        return loop(checkpoints, runtime, true);
+    }
+
+    private TrainingLoop loop(Path checkpoints, FakeRuntime runtime, boolean share) {
         TrainingConfig config = new TrainingConfig(
                 "fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu");
-        TrainingSettings settings =
-                TrainingSettings.defaults(config, checkpoints).withStepsPerVersion(STEPS_PER_VERSION);
+        TrainingSettings settings = TrainingSettings.defaults(config, checkpoints)
+                .withStepsPerVersion(STEPS_PER_VERSION)
+                .withShareCheckpoints(share);
         return new TrainingLoop(settings, topics, clients, runtime, new NoScores(), Clock.systemUTC()).start();
     }
 

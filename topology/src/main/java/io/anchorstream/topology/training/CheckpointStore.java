@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
+
 /**
  * The local directory of checkpoints, one folder a version. What a crash leaves behind is garbage that the next write
  * or prune clears away; only a committed version event makes a checkpoint count.
@@ -39,6 +41,13 @@ final class CheckpointStore {
         Files.createDirectories(root);
         Path path = path(name(version));
         delete(path);
+        return path;
+    }
+
+    /** Puts a checkpoint that another trainer published beside those written here; whatever is there of it goes. */
+    Path install(long version, byte[] packed) throws IOException {
+        Path path = fresh(version);
+        CheckpointDirectory.unpack(packed, path);
         return path;
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.training.IncompatibleCheckpointException;
 import io.anchorstream.model.training.ModelArtifact;
 import io.anchorstream.model.training.ModelRuntime;
@@ -22,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a trainer comes from: the checkpoint that the last committed version names, or the one before when that one is
- * missing or damaged. A new network only where nothing was trained yet or the operator asks for it: training from
+ * Where a trainer comes from: the checkpoint that the last committed version names, from this machine's disk or else from
+ * {@code model.checkpoints}, or the one before when both are missing or damaged. A new network only where nothing was trained yet or the operator asks for it: training from
  * scratch beside a trained model must not be the silent outcome of a changed setting or of an empty folder.
  */
 final class Lineage {
@@ -34,14 +35,29 @@ final class Lineage {
     private final ModelRuntime runtime;
     private final TrainingConfig config;
     private final CheckpointStore checkpoints;
+    private final Published published;
     private final boolean startOver;
 
     /** @param startOver whether to begin a new network where no checkpoint can be used or the newest fits no more */
-    Lineage(ModelRuntime runtime, TrainingConfig config, CheckpointStore checkpoints, boolean startOver) {
+    Lineage(
+            ModelRuntime runtime,
+            TrainingConfig config,
+            CheckpointStore checkpoints,
+            Published published,
+            boolean startOver) {
         this.runtime = runtime;
         this.config = config;
         this.checkpoints = checkpoints;
+        this.published = published;
         this.startOver = startOver;
+    }
+
+    /** Fetches checkpoints that trainers elsewhere published. */
+    @FunctionalInterface
+    interface Published {
+
+        /** @throws IOException if it is not on the topic as a whole */
+        byte[] packed(ModelVersion event) throws IOException;
     }
 
     /**
@@ -70,7 +86,8 @@ final class Lineage {
             if (trained && !startOver) {
                 throw new IOException("none of the " + newestFirst.size()
                         + " versions has a checkpoint that can be used"
-                        + " here (" + problems.get(0) + "). Put the checkpoints on storage that all trainers share, or"
+                        + " (" + problems.get(0) + "). Bring back the folder of checkpoints of the trainer that wrote"
+                        + " them, and set train.share-checkpoints=true so that others find them on model.checkpoints; or"
                         + " set train.start-over=true to begin a new model at the start of the log.");
             }
         } catch (IncompatibleCheckpointException e) {
@@ -89,28 +106,51 @@ final class Lineage {
         if (event.getCheckpoint().isEmpty()) {
             return Optional.empty();
         }
+        boolean shared = event.getCheckpointBytes() > 0;
         Path path = checkpoints.path(event.getCheckpoint());
+        if (Files.isDirectory(path) || !shared) {
+            Optional<Origin> local = attempt(event, problems, () -> load(event, path, problems));
+            if (local.isPresent() || !shared) {
+                return local;
+            }
+        }
+        LOG.info("taking the checkpoint of version {} from the topic", event.getVersion());
+        return attempt(event, problems, () -> {
+            Path installed = checkpoints.install(event.getVersion(), published.packed(event));
+            return load(event, installed, problems);
+        });
+    }
+
+    @FunctionalInterface
+    private interface Attempt {
+        Origin make() throws IOException;
+    }
+
+    private static Optional<Origin> attempt(ModelVersion event, List<String> problems, Attempt attempt)
+            throws IncompatibleCheckpointException {
         try {
-            if (!Files.isDirectory(path)) {
-                throw new IOException("checkpoint " + path + " is missing");
-            }
-            ModelRuntime.RestoredTrainer restored = runtime.restore(path, config);
-            String weights = restored.position().getOrDefault(WEIGHTS, "");
-            if (!weights.equals(event.getWeightsDigest())) {
-                restored.trainer().close();
-                throw new IOException("checkpoint " + path + " holds weights " + weights + ", the version event names "
-                        + event.getWeightsDigest());
-            }
-            return Optional.of(
-                    new Origin(restored.trainer(), event.getVersion(), offsets(restored.position()), problems));
+            return Optional.of(attempt.make());
         } catch (IncompatibleCheckpointException e) {
             throw e;
         } catch (IOException e) {
             String problem = "version " + event.getVersion() + ": " + e.getMessage();
             problems.add(problem);
-            LOG.error("falling back to an older checkpoint: {}", problem);
+            LOG.error("a checkpoint cannot be used, looking for another: {}", problem);
             return Optional.empty();
         }
+    }
+
+    private Origin load(ModelVersion event, Path path, List<String> problems) throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw new IOException("checkpoint " + path + " is missing");
+        }
+        String digest = CheckpointDirectory.digest(path);
+        if (!digest.equals(event.getCheckpointDigest())) {
+            throw new IOException("checkpoint " + path + " has a manifest of SHA-256 " + digest
+                    + ", the version event names " + event.getCheckpointDigest());
+        }
+        ModelRuntime.RestoredTrainer restored = runtime.restore(path, config);
+        return new Origin(restored.trainer(), event.getVersion(), offsets(restored.position()), problems);
     }
 
     /** The notes that go into a checkpoint. */

@@ -49,7 +49,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(3);
-    private static final Duration WEIGHT_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration CHUNK_PATIENCE = Duration.ofSeconds(5);
 
     private final TrainingSettings settings;
     private final TrainingTopics topics;
@@ -215,7 +215,8 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 opened.add(publisher);
                 VersionHistory history = readHistory();
                 CheckpointStore checkpoints = new CheckpointStore(settings.checkpoints(), settings.keepCheckpoints());
-                Lineage lineage = new Lineage(runtime, settings.model(), checkpoints, settings.startOver());
+                Lineage lineage = new Lineage(
+                        runtime, settings.model(), checkpoints, this::publishedCheckpoint, settings.startOver());
                 Lineage.Origin origin = lineage.restore(history);
                 opened.add(origin.trainer());
                 HoldoutFeed holdout = new HoldoutFeed(
@@ -304,13 +305,21 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
             return history;
         }
 
+        private byte[] publishedCheckpoint(ModelVersion event) throws IOException {
+            try (WeightReader reader = chunks(topics.model().checkpoints())) {
+                return reader.bytes(event.getVersion(), event.getCheckpointBytes());
+            }
+        }
+
         private WeightReader weights() {
+            return chunks(topics.model().weights());
+        }
+
+        private WeightReader chunks(String topic) {
             return new WeightReader(
                     new TopicReader<>(
-                            clients.reader(),
-                            topics.model().weights(),
-                            topics.model().chunkSerde().deserializer()),
-                    WEIGHT_PATIENCE,
+                            clients.reader(), topic, topics.model().chunkSerde().deserializer()),
+                    CHUNK_PATIENCE,
                     clock);
         }
 

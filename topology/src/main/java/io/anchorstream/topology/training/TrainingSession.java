@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.training.ModelArtifact;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.StepResult;
@@ -172,7 +173,7 @@ final class TrainingSession implements AutoCloseable {
         holdout.poll(Duration.ZERO);
         for (CommandFeed.Order order : commands.poll()) {
             CommandDesk.Answer answer = desk.answer(history, order.command(), order.next(), clock.millis());
-            commit(answer.events(), Optional.empty());
+            commit(answer.events(), Optional.empty(), Optional.empty());
             note = answer.answer();
             LOG.info("command {}: {}", order.command().getId(), answer.answer());
             showStatus();
@@ -194,7 +195,7 @@ final class TrainingSession implements AutoCloseable {
         event.setReference(verdict.reference());
         event.setBaselines(verdict.baselines());
         event.setTimestamp(clock.millis());
-        commit(List.of(event), Optional.empty());
+        commit(List.of(event), Optional.empty(), Optional.empty());
         LOG.info(
                 "version {} scored on {}: {}",
                 serving.getVersion(),
@@ -215,7 +216,9 @@ final class TrainingSession implements AutoCloseable {
         if (twin.isPresent()) {
             LOG.info("version {} was published before; its replay gave the same weights", version);
         } else {
-            announce(version, artifact, digest);
+            Optional<byte[]> packed =
+                    settings.shareCheckpoints() ? Optional.of(CheckpointDirectory.pack(path)) : Optional.empty();
+            announce(version, artifact, digest, packed);
         }
         grownFrom = version;
         Set<String> pointers = new HashSet<>();
@@ -224,7 +227,7 @@ final class TrainingSession implements AutoCloseable {
         publicationSeconds += (System.nanoTime() - begin) / 1e9;
     }
 
-    private void announce(long version, ModelArtifact artifact, String checkpointDigest) {
+    private void announce(long version, ModelArtifact artifact, String checkpointDigest, Optional<byte[]> checkpoint) {
         boolean first = history.serving().isEmpty();
         Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, artifact, history);
         boolean pinned = history.pinned();
@@ -242,6 +245,7 @@ final class TrainingSession implements AutoCloseable {
                 .setWeightsBytes(artifact.weights().length)
                 .setCheckpoint(CheckpointStore.name(version))
                 .setCheckpointDigest(checkpointDigest)
+                .setCheckpointBytes(checkpoint.map(packed -> packed.length).orElse(0))
                 .setPreprocessing(settings.preprocessing())
                 .setOffsets(byName(next))
                 .setMetrics(verdict.metrics())
@@ -263,7 +267,7 @@ final class TrainingSession implements AutoCloseable {
             outcome.setState(VersionState.REJECTED);
             events.add(outcome);
         }
-        commit(events, Optional.of(artifact));
+        commit(events, Optional.of(artifact), checkpoint);
         if (!verdict.metrics().isEmpty()) {
             scoredAt = clock.millis();
         }
@@ -280,7 +284,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** One transaction; what it says is true here only once it is committed. */
-    private void commit(List<ModelVersion> events, Optional<ModelArtifact> weights) {
+    private void commit(List<ModelVersion> events, Optional<ModelArtifact> weights, Optional<byte[]> checkpoint) {
         for (ModelVersion event : events) {
             history.apply(event).ifPresent(why -> {
                 throw new IllegalStateException("refusing to publish an illegal event: " + why);
@@ -299,7 +303,7 @@ final class TrainingSession implements AutoCloseable {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         history.newest().ifPresent(event -> event.getOffsets()
                 .forEach((name, offset) -> offsets.put(partition(name), new OffsetAndMetadata(offset))));
-        publisher.publish(all, weights, retired, offsets, group.get());
+        publisher.publish(all, weights, checkpoint, retired, offsets, group.get());
     }
 
     private void returnToLastGood() throws IOException {

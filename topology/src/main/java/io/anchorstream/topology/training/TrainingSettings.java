@@ -13,6 +13,7 @@ import io.anchorstream.model.training.TrainingConfig;
  * @param stepsPerVersion steps from one version to the next; counted, not timed, so that a replay cuts the same versions
  * @param checkpoints local directory of the checkpoints
  * @param startOver whether a new model may begin where the checkpoints fit no more or are gone
+ * @param shareCheckpoints whether checkpoints travel to the standbys on {@code model.checkpoints}
  * @param keepCheckpoints newest checkpoints to keep, {@code >= 3}
  * @param keepVersions newest versions whose weights stay on the topic
  * @param holdoutItems most hold-out items held in memory and scored
@@ -28,6 +29,7 @@ public record TrainingSettings(
         int stepsPerVersion,
         Path checkpoints,
         boolean startOver,
+        boolean shareCheckpoints,
         int keepCheckpoints,
         int keepVersions,
         int holdoutItems,
@@ -55,6 +57,7 @@ public record TrainingSettings(
                 100,
                 checkpoints,
                 false,
+                true,
                 3,
                 5,
                 2000,
@@ -68,11 +71,20 @@ public record TrainingSettings(
     }
 
     public TrainingSettings withStepsPerVersion(int steps) {
+        return with(steps, shareCheckpoints);
+    }
+
+    public TrainingSettings withShareCheckpoints(boolean share) {
+        return with(stepsPerVersion, share);
+    }
+
+    private TrainingSettings with(int steps, boolean share) {
         return new TrainingSettings(
                 model,
                 steps,
                 checkpoints,
                 startOver,
+                share,
                 keepCheckpoints,
                 keepVersions,
                 holdoutItems,

@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes versions in single transactions: weights, events, tombstones of retired weights and the consumed offsets become
- * visible together or not at all. Not thread-safe; owns its producer.
+ * Writes versions in single transactions: weights, checkpoint, events, tombstones of what is retired and the consumed
+ * offsets become visible together or not at all. Not thread-safe; owns its producer.
  */
 final class VersionPublisher implements AutoCloseable {
     private final Producer<String, byte[]> producer;
@@ -39,19 +39,24 @@ final class VersionPublisher implements AutoCloseable {
      * Commits one transaction.
      *
      * @param weights of the version that the first event announces, or empty when only states change
-     * @param retired versions whose weights leave the topic
+     * @param checkpoint packed, of the same version; empty when it is not shared
+     * @param retired versions whose weights and checkpoints leave the topics
      * @throws ProducerFencedException if another trainer has taken over
      * @throws KafkaException if nothing was committed
      */
     void publish(
             List<ModelVersion> events,
             Optional<ModelArtifact> weights,
+            Optional<byte[]> checkpoint,
             Collection<ModelVersion> retired,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
         producer.beginTransaction();
         try {
-            weights.ifPresent(artifact -> sendWeights(events.get(0).getVersion(), artifact));
+            weights.ifPresent(
+                    artifact -> sendChunks(topics.weights(), events.get(0).getVersion(), artifact.weights()));
+            checkpoint.ifPresent(
+                    packed -> sendChunks(topics.checkpoints(), events.get(0).getVersion(), packed));
             for (ModelVersion event : events) {
                 send(
                         topics.versions(),
@@ -59,9 +64,8 @@ final class VersionPublisher implements AutoCloseable {
                         topics.versionSerde().serializer().serialize(topics.versions(), event));
             }
             for (ModelVersion event : retired) {
-                for (int i = 0; i < WeightChunks.count(event.getWeightsBytes()); i++) {
-                    send(topics.weights(), WeightChunks.key(event.getVersion(), i), null);
-                }
+                removeChunks(topics.weights(), event.getVersion(), event.getWeightsBytes());
+                removeChunks(topics.checkpoints(), event.getVersion(), event.getCheckpointBytes());
             }
             producer.sendOffsetsToTransaction(offsets, group);
             producer.commitTransaction();
@@ -79,12 +83,20 @@ final class VersionPublisher implements AutoCloseable {
         }
     }
 
-    private void sendWeights(long version, ModelArtifact artifact) {
-        for (WeightChunk chunk : WeightChunks.split(version, artifact.weights())) {
+    private void sendChunks(String topic, long version, byte[] bytes) {
+        for (WeightChunk chunk : WeightChunks.split(version, bytes)) {
             send(
-                    topics.weights(),
+                    topic,
                     WeightChunks.key(version, chunk.getChunk()),
-                    topics.chunkSerde().serializer().serialize(topics.weights(), chunk));
+                    topics.chunkSerde().serializer().serialize(topic, chunk));
+        }
+    }
+
+    private void removeChunks(String topic, long version, long bytes) {
+        if (bytes > 0) {
+            for (int i = 0; i < WeightChunks.count(bytes); i++) {
+                send(topic, WeightChunks.key(version, i), null);
+            }
         }
     }
 

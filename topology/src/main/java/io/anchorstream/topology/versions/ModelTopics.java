@@ -14,15 +14,21 @@ import org.apache.kafka.common.serialization.Serde;
  *
  * @param versions name of {@code model.versions}
  * @param weights name of {@code model.weights}
+ * @param checkpoints name of {@code model.checkpoints}
  */
 public record ModelTopics(
-        String versions, String weights, Serde<ModelVersion> versionSerde, Serde<WeightChunk> chunkSerde) {
+        String versions,
+        String weights,
+        String checkpoints,
+        Serde<ModelVersion> versionSerde,
+        Serde<WeightChunk> chunkSerde) {
 
     /** As the topic catalogue names them, in Avro over one registry. */
     public static ModelTopics of(Topics topics, Map<String, ?> serdeConfig, SchemaRegistry registry) {
         return new ModelTopics(
                 topics.modelVersions().name(),
                 topics.modelWeights().name(),
+                topics.modelCheckpoints().name(),
                 AvroSerde.of(ModelVersion.class, serdeConfig, registry),
                 AvroSerde.of(WeightChunk.class, serdeConfig, registry));
     }

@@ -11,8 +11,8 @@ import io.anchorstream.avro.WeightChunk;
 import io.anchorstream.model.training.ModelArtifact;
 
 /**
- * Reads the weights of a version when they are wanted. Keeps no weights, only where each version's chunks begin, so that
- * memory does not grow with the number of versions. Not thread-safe.
+ * Reads the weights or the checkpoint of a version when they are wanted. Keeps none, only where each version's chunks
+ * begin, so that memory does not grow with the number of versions. Not thread-safe.
  */
 public final class WeightReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -39,8 +39,29 @@ public final class WeightReader implements AutoCloseable {
      * @throws IOException if chunks are missing after {@code patience}, or do not agree with their digests
      */
     public ModelArtifact read(ModelVersion version) throws IOException {
-        WeightChunks.Assembly assembly = new WeightChunks.Assembly(version);
-        Map<Integer, Long> begin = begins.getOrDefault(version.getVersion(), frontier);
+        byte[] weights = bytes(version.getVersion(), version.getWeightsBytes());
+        String digest = Sha256.of(weights);
+        if (!digest.equals(version.getWeightsDigest())) {
+            throw new IOException("version " + version.getVersion() + ": the assembled weights have SHA-256 " + digest
+                    + ", the version event names " + version.getWeightsDigest());
+        }
+        return new ModelArtifact(
+                version.getNetwork(),
+                version.getNetworkDigest(),
+                weights,
+                version.getWeightsDigest(),
+                version.getDimension());
+    }
+
+    /**
+     * What the chunks of a version hold together; each of them is checked.
+     *
+     * @param length of the whole, as the version event names it
+     * @throws IOException if chunks are missing after {@code patience}, or do not agree with their digests
+     */
+    public byte[] bytes(long version, long length) throws IOException {
+        WeightChunks.Assembly assembly = new WeightChunks.Assembly(version, length);
+        Map<Integer, Long> begin = begins.getOrDefault(version, frontier);
         for (int partition : reader.partitions()) {
             Long offset = begin.containsKey(partition) ? begin.get(partition) : frontier.get(partition);
             if (offset != null) {
@@ -58,12 +79,7 @@ public final class WeightReader implements AutoCloseable {
                 frontier.merge(entry.partition(), entry.offset() + 1, Math::max);
             }
         }
-        return new ModelArtifact(
-                version.getNetwork(),
-                version.getNetworkDigest(),
-                assembly.weights(),
-                version.getWeightsDigest(),
-                version.getDimension());
+        return assembly.bytes();
     }
 
     private void note(long version, TopicReader.Entry<WeightChunk> entry) {

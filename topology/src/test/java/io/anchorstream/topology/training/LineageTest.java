@@ -1,12 +1,16 @@
 package io.anchorstream.topology.training;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.IncompatibleCheckpointException;
 import io.anchorstream.model.training.ModelArtifact;
@@ -32,6 +36,8 @@ class LineageTest {
 
     private final VersionHistory history = new VersionHistory();
     private final FakeRuntime runtime = new FakeRuntime();
+    private final Map<Long, byte[]> published = new HashMap<>();
+    private boolean shared;
 
     @Test
     void goesOnFromTheNewestCheckpoint() throws IOException {
@@ -42,16 +48,60 @@ class LineageTest {
     @Test
     void fallsBackToTheCheckpointBeforeADamagedOne() throws IOException {
         versions(2, "");
-        Files.writeString(folder.resolve("v000002/state"), "damaged");
+        Files.writeString(folder.resolve("v000002/state"), "xx");
         Lineage.Origin origin = lineage(false).restore(history);
         assertThat(origin.version()).isEqualTo(1);
-        assertThat(origin.problems()).singleElement().asString().contains("version 2", "damaged");
+        assertThat(origin.problems()).singleElement().asString().contains("version 2", "was altered");
+    }
+
+    @Test
+    void fallsBackFromATruncatedAndFromAMissingOne() throws IOException {
+        versions(3, "");
+        Files.writeString(folder.resolve("v000003/state"), "");
+        Files.delete(folder.resolve("v000002/state"));
+        Lineage.Origin origin = lineage(false).restore(history);
+        assertThat(origin.version()).isEqualTo(1);
+        assertThat(origin.problems()).hasSize(2);
+    }
+
+    @Test
+    void refusesAWholeCheckpointThatIsNotTheOneThatTheEventNames() throws IOException {
+        versions(2, "");
+        Path newest = folder.resolve("v000002");
+        delete(newest);
+        CheckpointDirectory.write(newest, content("w2", "elsewhere"));
+        Lineage.Origin origin = lineage(false).restore(history);
+        assertThat(origin.version()).isEqualTo(1);
+        assertThat(origin.problems()).singleElement().asString().contains("the version event names");
+    }
+
+    @Test
+    void takesFromTheTopicWhatIsMissingOrDamagedHere() throws IOException {
+        shared = true;
+        versions(2, "elsewhere-");
+        assertThat(lineage(false).restore(history).version()).isEqualTo(2);
+        assertThat(folder.resolve("v000002")).isDirectory();
+
+        Files.writeString(folder.resolve("v000002/state"), "xx");
+        Lineage.Origin origin = lineage(false).restore(history);
+        assertThat(origin.version()).isEqualTo(2);
+        assertThat(origin.problems()).singleElement().asString().contains("was altered");
+    }
+
+    @Test
+    void fallsBackWhenTheTopicsCopyIsDamagedToo() throws IOException {
+        shared = true;
+        versions(2, "elsewhere-");
+        published.put(2L, Arrays.copyOf(published.getOrDefault(2L, new byte[0]), 100));
+        Lineage.Origin origin = lineage(false).restore(history);
+        assertThat(origin.version()).isEqualTo(1);
+        assertThat(origin.problems()).singleElement().asString().contains("truncated");
     }
 
     @Test
     void stopsInsteadOfDiscardingTheModelWhenASettingHasChanged() throws IOException {
+        runtime.wanted = "other loss";
         versions(2, "");
-        Files.writeString(folder.resolve("v000002/state"), "other loss");
         assertThatThrownBy(() -> lineage(false).restore(history))
                 .isInstanceOf(IncompatibleCheckpointException.class)
                 .hasMessageContainingAll("other loss", "Change the configuration back", "train.start-over=true");
@@ -63,7 +113,7 @@ class LineageTest {
         versions(2, "elsewhere-");
         assertThatThrownBy(() -> lineage(false).restore(history))
                 .isInstanceOf(IOException.class)
-                .hasMessageContainingAll("is missing", "storage that all trainers share", "train.start-over=true");
+                .hasMessageContainingAll("is missing", "train.share-checkpoints=true", "train.start-over=true");
         assertThat(lineage(true).restore(history).version()).isEqualTo(-1);
     }
 
@@ -75,20 +125,45 @@ class LineageTest {
     }
 
     private Lineage lineage(boolean startOver) {
-        return new Lineage(runtime, CONFIG, new CheckpointStore(folder, 3), startOver);
+        return new Lineage(runtime, CONFIG, new CheckpointStore(folder, 3), this::packed, startOver);
+    }
+
+    private byte[] packed(ModelVersion event) throws IOException {
+        byte[] bytes = published.get(event.getVersion());
+        if (bytes == null) {
+            throw new IOException("not on the topic");
+        }
+        return bytes;
+    }
+
+    private static CheckpointDirectory.Content content(String state, String where) {
+        return new CheckpointDirectory.Content(
+                Map.of("where", where), Map.of(), Map.of("state", state.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static void delete(Path checkpoint) throws IOException {
+        Files.delete(checkpoint.resolve("state"));
+        Files.delete(checkpoint.resolve(CheckpointDirectory.MANIFEST));
+        Files.delete(checkpoint);
     }
 
     private void versions(long last, String prefix) throws IOException {
         for (long version = 0; version <= last; version++) {
             String name = CheckpointStore.name(version);
-            Path checkpoint = Files.createDirectory(folder.resolve(prefix + name));
-            Files.writeString(checkpoint.resolve("state"), "w" + version);
+            Path checkpoint = folder.resolve(prefix + name);
+            String digest = CheckpointDirectory.write(checkpoint, content("w" + version, "here"));
+            byte[] packed = CheckpointDirectory.pack(checkpoint);
+            if (shared) {
+                published.put(version, packed);
+            }
             assertThat(history.apply(ModelVersion.newBuilder()
                             .setVersion(version)
                             .setState(VersionState.PROMOTED)
                             .setGeneration(version)
                             .setStep(version * 10)
                             .setCheckpoint(name)
+                            .setCheckpointDigest(digest)
+                            .setCheckpointBytes(shared ? packed.length : 0)
                             .setDimension(2)
                             .setNetwork("{}")
                             .setNetworkDigest("n")
@@ -100,8 +175,10 @@ class LineageTest {
         }
     }
 
-    /** Checkpoints are one file that holds the digest of the weights, or what is wrong. */
+    /** Restores whatever is whole, unless another loss is wanted. */
     private static final class FakeRuntime implements ModelRuntime {
+        private String wanted = "";
+
         @Override
         public Trainer newTrainer(TrainingConfig config) {
             return new FakeTrainer();
@@ -109,14 +186,11 @@ class LineageTest {
 
         @Override
         public RestoredTrainer restore(Path checkpoint, TrainingConfig config) throws IOException {
-            String state = Files.readString(checkpoint.resolve("state"));
-            if (state.equals("damaged")) {
-                throw new IOException("damaged");
+            CheckpointDirectory.Content content = CheckpointDirectory.read(checkpoint);
+            if (!wanted.isEmpty()) {
+                throw new IncompatibleCheckpointException("the configuration asks for an" + wanted);
             }
-            if (state.startsWith("other")) {
-                throw new IncompatibleCheckpointException("the checkpoint was made with an" + state);
-            }
-            return new RestoredTrainer(new FakeTrainer(), Map.of("weights.sha256", state));
+            return new RestoredTrainer(new FakeTrainer(), content.position());
         }
 
         @Override

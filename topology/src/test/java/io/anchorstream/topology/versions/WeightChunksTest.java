@@ -7,8 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-import io.anchorstream.avro.ModelVersion;
-import io.anchorstream.avro.VersionState;
 import io.anchorstream.avro.WeightChunk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,10 +24,10 @@ class WeightChunksTest {
         List<WeightChunk> chunks = new ArrayList<>(WeightChunks.split(3, weights));
         assertThat(chunks).allMatch(chunk -> chunk.getBytes().remaining() <= WeightChunks.MAX_BYTES);
         Collections.shuffle(chunks, new Random(1));
-        WeightChunks.Assembly assembly = new WeightChunks.Assembly(event(weights));
+        WeightChunks.Assembly assembly = new WeightChunks.Assembly(3, weights.length);
         chunks.forEach(assembly::offer);
         assertThat(assembly.isComplete()).isTrue();
-        assertThat(assembly.weights()).isEqualTo(weights);
+        assertThat(assembly.bytes()).isEqualTo(weights);
     }
 
     @Test
@@ -37,18 +35,18 @@ class WeightChunksTest {
         byte[] weights = weights(10);
         WeightChunk chunk = WeightChunks.split(3, weights).get(0);
         chunk.setBytes(ByteBuffer.wrap(weights(10, 2)));
-        WeightChunks.Assembly assembly = new WeightChunks.Assembly(event(weights));
+        WeightChunks.Assembly assembly = new WeightChunks.Assembly(3, weights.length);
         assembly.offer(chunk);
-        assertThatThrownBy(assembly::weights).isInstanceOf(IOException.class).hasMessageContaining("altered");
+        assertThatThrownBy(assembly::bytes).isInstanceOf(IOException.class).hasMessageContaining("altered");
     }
 
     @Test
     void namesTheChunkThatIsMissing() {
         byte[] weights = weights(2_000_000);
-        WeightChunks.Assembly assembly = new WeightChunks.Assembly(event(weights));
+        WeightChunks.Assembly assembly = new WeightChunks.Assembly(3, weights.length);
         assembly.offer(WeightChunks.split(3, weights).get(0));
         assertThat(assembly.isComplete()).isFalse();
-        assertThatThrownBy(assembly::weights).hasMessageContaining("chunk 1 of 2 is not on the topic");
+        assertThatThrownBy(assembly::bytes).hasMessageContaining("chunk 1 of 2 is not on the topic");
     }
 
     private static byte[] weights(int length) {
@@ -59,18 +57,5 @@ class WeightChunksTest {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
         return bytes;
-    }
-
-    private static ModelVersion event(byte[] weights) {
-        return ModelVersion.newBuilder()
-                .setVersion(3)
-                .setState(VersionState.TRAINED)
-                .setDimension(2)
-                .setNetwork("{}")
-                .setNetworkDigest("n")
-                .setWeightsDigest(Sha256.of(weights))
-                .setWeightsBytes(weights.length)
-                .setTimestamp(1)
-                .build();
     }
 }
