@@ -103,7 +103,8 @@ final class Brokers implements AutoCloseable {
                     }
                 }
                 if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("the brokers did not find each other\n" + nodes.get(0).lastWords());
+                    throw new IllegalStateException("the brokers did not find each other\n"
+                            + nodes.get(0).lastWords());
                 }
                 LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
             }

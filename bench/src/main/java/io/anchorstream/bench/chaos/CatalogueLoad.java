@@ -57,9 +57,7 @@ final class CatalogueLoad implements AutoCloseable {
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         producer = new KafkaProducer<>(
-                config,
-                new StringSerializer(),
-                cluster.serde(CatalogItem.class).serializer());
+                config, new StringSerializer(), cluster.serde(CatalogItem.class).serializer());
     }
 
     /** Writes one record at random. */

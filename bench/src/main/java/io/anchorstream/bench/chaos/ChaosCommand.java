@@ -1,5 +1,6 @@
 package io.anchorstream.bench.chaos;
 
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -38,8 +39,18 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "10", description = "With --roles: rounds (${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--rate", defaultValue = "25", description = "With --roles: records a second (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rate",
+            defaultValue = "25",
+            description = "With --roles and --fail-over: records a second (${DEFAULT-VALUE}).")
     private double rate;
+
+    @Option(
+            names = "--fail-over",
+            description =
+                    "Instead: one to three processes under load; how long a start, a stop and a kill hold items and"
+                            + " training up.")
+    private boolean failOver;
 
     @Override
     public Integer call() throws Exception {
@@ -48,6 +59,9 @@ public final class ChaosCommand implements Callable<Integer> {
             return 2;
         }
         Consumer<String> say = System.err::println;
+        if (failOver) {
+            return failOver(say);
+        }
         return roles.isEmpty() ? trainers(say) : pipeline(say);
     }
 
@@ -62,6 +76,14 @@ public final class ChaosCommand implements Callable<Integer> {
     private int pipeline(Consumer<String> say) throws Exception {
         try (RoleChaos chaos = new RoleChaos(roles, rounds, rate, seed, say)) {
             RoleChaos.Report report = chaos.run();
+            System.out.println(report.text());
+            return report.violations().isEmpty() ? 0 : 1;
+        }
+    }
+
+    private int failOver(Consumer<String> say) throws Exception {
+        try (FailOver measurement = new FailOver(Duration.ofSeconds(40), rate, say)) {
+            FailOver.Report report = measurement.run();
             System.out.println(report.text());
             return report.violations().isEmpty() ? 0 : 1;
         }

@@ -79,7 +79,10 @@ final class Child implements AutoCloseable {
                 .redirectOutput(output.toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("ANCHORSTREAM_"));
         builder.environment().putAll(Map.of("OMP_WAIT_POLICY", "PASSIVE", "OPT_OUT_TRACKING", "true"));
-        return new Child(name, data, output, builder.start());
+        Process process = builder.start();
+        // Nobody else would stop it when this program is stopped half-way.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "stop-" + name));
+        return new Child(name, data, output, process);
     }
 
     String name() {

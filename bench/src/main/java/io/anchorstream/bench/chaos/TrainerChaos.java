@@ -173,6 +173,56 @@ public final class TrainerChaos implements AutoCloseable {
         }
     }
 
+    /** One trainer hangs until another has published, and wakes up: how often it noticed, and what is wrong then. */
+    public Report zombie() throws IOException, InterruptedException, ExecutionException {
+        try (ReferenceRun reference = new ReferenceRun(cluster, settings, seed);
+                VersionWatch watch = new VersionWatch(cluster)) {
+            reference.feedVersion();
+            Child first = start(0, Optional.empty());
+            slots.set(0, Optional.of(first));
+            require(watch, reference.last());
+            slots.set(1, Optional.of(start(1, Optional.empty())));
+            first.freeze();
+            freezes++;
+            reference.feedVersion();
+            reference.feedVersion();
+            require(watch, reference.last());
+            first.thaw();
+            reference.feedVersion();
+            require(watch, reference.last());
+            long deadline = System.nanoTime() + STUCK.toNanos();
+            while (standBys(first) == 0 && System.nanoTime() < deadline) {
+                watch.poll(LOOK);
+            }
+            long noticed = standBys(first);
+            closeChildren();
+            List<String> violations =
+                    new TrainerCheck(cluster, settings).violations(watch, reference.digests(), folder.resolve("check"));
+            return new Report(
+                    0,
+                    byDoc(),
+                    0,
+                    freezes,
+                    noticed,
+                    0,
+                    reference.last(),
+                    List.of(),
+                    reference.digests().get((int) reference.last()),
+                    violations);
+        }
+    }
+
+    private void require(VersionWatch watch, long version) throws IOException {
+        if (!watch.await(version, STUCK)) {
+            throw new IllegalStateException("version " + version + " did not come within " + STUCK + "\n" + words());
+        }
+    }
+
+    /** Fenced in a transaction, or told by its group that it is a member no longer. */
+    private static long standBys(Child child) throws IOException {
+        return child.logged("another trainer has taken over") + child.logged("this trainer stands by");
+    }
+
     private void rage(ReferenceRun reference, VersionWatch watch) throws IOException {
         long newest = -1;
         long movedAt = System.nanoTime();

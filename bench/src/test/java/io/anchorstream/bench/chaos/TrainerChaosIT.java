@@ -17,4 +17,14 @@ class TrainerChaosIT {
             assertThat(report.points()).hasSize(CrashPoint.values().length + 1);
         }
     }
+
+    @Test
+    void aTrainerThatHungFindsItselfReplacedAndPublishesNothingTwice() throws Exception {
+        try (TrainerChaos chaos = new TrainerChaos(0, 5, line -> {})) {
+            TrainerChaos.Report report = chaos.zombie();
+
+            assertThat(report.violations()).as(report.text()).isEmpty();
+            assertThat(report.fenced()).isPositive();
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.anchorstream.model.training;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -57,6 +59,30 @@ class PyTorchEmbedderTest {
                 assertThat(norm).isCloseTo(1, within(1e-5));
             }
         }
+    }
+
+    @Test
+    void closingWaitsForTheCallUnderWayAndRefusesLaterOnes() {
+        Embedder embedder = runtime.load(artifact(TrainingConfigs.tiny()));
+        float[][] alone = embedder.embed(images);
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<Integer> calls = CompletableFuture.supplyAsync(() -> {
+            int whole = 0;
+            while (true) {
+                try {
+                    assertThat(embedder.embed(images)).isDeepEqualTo(alone);
+                    whole++;
+                    begun.countDown();
+                } catch (IllegalStateException closed) {
+                    assertThat(closed).hasMessageContaining("was closed");
+                    return whole;
+                }
+            }
+        });
+        assertThatCode(begun::await).doesNotThrowAnyException();
+        embedder.close();
+        embedder.close();
+        assertThat(calls.join()).isPositive();
     }
 
     @Test

@@ -187,7 +187,9 @@ public final class EmbeddedKafka implements AutoCloseable {
                 // sent
                 // again: on busy cores that is often, and refused writes come out of order.
                 "add.partitions.to.txn.retry.backoff.ms", "5",
-                "add.partitions.to.txn.retry.backoff.max.ms", "2000"));
+                "add.partitions.to.txn.retry.backoff.max.ms", "2000",
+                // Every 10 s by default: so much longer would the open transaction of a killed process hold up others.
+                "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"));
         settings.putAll(Map.of(
                 // A demo that rested for a month goes on where it was, instead of reading everything again.
                 "offsets.retention.minutes", Integer.toString(365 * 24 * 60),

@@ -95,7 +95,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         if (promoted.isPresent()
                 && known.map(it -> it.building().generation() < promoted.get().generation())
                         .orElse(true)) {
-            RefreshState next = known.map(it -> it.supersededBy(promoted.get()))
+            RefreshState next = known.map(it -> it.supersededBy(promoted.get(), it.done() || shelf.live() == 0))
                     .orElseGet(() -> RefreshState.begin(promoted.get()));
             shelf.begin(next);
             sample.clear();
@@ -119,9 +119,10 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         List<Promotion> targets = new ArrayList<>();
         for (int i = state.targets().size() - 1; i > 0; i--) {
             Promotion older = state.targets().get(i);
-            if (isComplete(older) && !models.isGone(older.version())) {
-                targets.add(older); // in service until the one being built is complete
-                break;
+            // In service until the one being built is complete, or about to be, for all that is known here.
+            boolean serves = isComplete(older) || (i == 1 && state.followsDone());
+            if (serves && !models.isGone(older.version())) {
+                targets.add(older);
             }
         }
         targets.add(state.building());
@@ -220,11 +221,15 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
                 .build());
     }
 
+    /** An item that came after the refresh and has no vector yet counts as much as one that it has not reached. */
+    private boolean isDone(RefreshState state) {
+        return shelf.live() == 0 || (state.done() && shelf.embedded() == shelf.live());
+    }
+
     private void report(RefreshState state) {
         long now = clock.millis();
         Promotion building = state.building();
-        Reported latest =
-                new Reported(building.generation(), shelf.live(), shelf.embedded(), state.done() || shelf.live() == 0);
+        Reported latest = new Reported(building.generation(), shelf.live(), shelf.embedded(), isDone(state));
         boolean turned = latest.generation() != reported.generation() || latest.done() != reported.done();
         boolean waited = now - reportedAt >= settings.reportEvery().toMillis();
         if (latest.equals(reported) || !(turned || waited)) {

@@ -19,16 +19,20 @@ import org.apache.kafka.common.serialization.Serdes;
  *     items are embedded for the first and for the newest complete one
  * @param cursor item id up to which the refresh has come, in byte order; empty = nothing yet
  * @param done nothing is left to refresh
+ * @param followsDone whether this partition may have reported the generation before as done: until the outcome is
+ *     known, that one may be in service, and fresh items need a vector of it
  */
-record RefreshState(List<Promotion> targets, String cursor, boolean done) {
+record RefreshState(List<Promotion> targets, String cursor, boolean done, boolean followsDone) {
     private static final int MOST_TARGETS = 8;
+    private static final int DONE = 1;
+    private static final int FOLLOWS_DONE = 2;
 
     RefreshState {
         targets = List.copyOf(targets);
     }
 
     static RefreshState begin(Promotion building) {
-        return new RefreshState(List.of(building), "", false);
+        return new RefreshState(List.of(building), "", false, false);
     }
 
     Promotion building() {
@@ -36,28 +40,28 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done) {
     }
 
     /** A newer promotion takes over; what was being built stays a target only until it is known whether it is complete. */
-    RefreshState supersededBy(Promotion next) {
+    RefreshState supersededBy(Promotion next, boolean reportedDone) {
         List<Promotion> all = new ArrayList<>(List.of(next));
         all.addAll(targets.subList(0, Math.min(targets.size(), MOST_TARGETS - 1)));
-        return new RefreshState(all, "", false);
+        return new RefreshState(all, "", false, reportedDone);
     }
 
     /** Drops the targets behind the newest complete one. */
     RefreshState settle(Predicate<Promotion> complete) {
         for (int i = 0; i < targets.size() - 1; i++) {
             if (complete.test(targets.get(i))) {
-                return new RefreshState(targets.subList(0, i + 1), cursor, done);
+                return new RefreshState(targets.subList(0, i + 1), cursor, done, followsDone);
             }
         }
         return this;
     }
 
     RefreshState at(String itemId) {
-        return new RefreshState(targets, itemId, done);
+        return new RefreshState(targets, itemId, done, followsDone);
     }
 
     RefreshState finished() {
-        return new RefreshState(targets, cursor, true);
+        return new RefreshState(targets, cursor, true, followsDone);
     }
 
     /** Whether the cursor has passed the item, in the order of the store. */
@@ -75,7 +79,7 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done) {
     private byte[] encode() {
         byte[] id = cursor.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(2 + targets.size() * 2 * Long.BYTES + id.length)
-                .put((byte) (done ? 1 : 0))
+                .put((byte) ((done ? DONE : 0) | (followsDone ? FOLLOWS_DONE : 0)))
                 .put((byte) targets.size());
         targets.forEach(it -> out.putLong(it.version()).putLong(it.generation()));
         return out.put(id).array();
@@ -83,7 +87,7 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done) {
 
     private static RefreshState of(byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        boolean done = in.get() == 1;
+        int flags = in.get();
         int count = in.get();
         List<Promotion> targets = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -91,6 +95,7 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done) {
         }
         byte[] id = new byte[in.remaining()];
         in.get(id);
-        return new RefreshState(targets, new String(id, StandardCharsets.UTF_8), done);
+        return new RefreshState(
+                targets, new String(id, StandardCharsets.UTF_8), (flags & DONE) != 0, (flags & FOLLOWS_DONE) != 0);
     }
 }

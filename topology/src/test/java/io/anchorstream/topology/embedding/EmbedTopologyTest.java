@@ -141,6 +141,32 @@ class EmbedTopologyTest {
     }
 
     @Test
+    void embedsFreshItemsForAGenerationThatMayHaveBeenCompletedUnnoticed() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(new EmbedSettings(
+                2,
+                SETTINGS.batchSize(),
+                SETTINGS.flushEvery(),
+                SETTINGS.slice(),
+                SETTINGS.refreshPerSecond(),
+                SETTINGS.reportEvery(),
+                SETTINGS.sampleSize()))) {
+            add(bench, 5);
+            bench.flush(10); // done here; the other partition's report, and so COMPLETE, may be under way
+            models.promote(1, 1);
+            bench.flush(4);
+            bench.vectors();
+
+            bench.item("fresh", 100);
+            bench.flush(1);
+
+            assertThat(bench.vectors())
+                    .extracting(it -> it.value.getGeneration())
+                    .containsExactly(0L, 1L);
+        }
+    }
+
+    @Test
     void neverResurrectsAnItemDeletedDuringARefresh() {
         models.promote(0, 0);
         try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {

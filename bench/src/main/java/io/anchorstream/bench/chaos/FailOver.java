@@ -1,0 +1,236 @@
+package io.anchorstream.bench.chaos;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+import io.anchorstream.avro.TrainingStep;
+import io.anchorstream.bench.Stack;
+import io.anchorstream.bench.chaos.CatalogueLoad.Kind;
+import io.anchorstream.bench.chaos.CatalogueLoad.Written;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.run.Cluster;
+import io.anchorstream.service.run.Role;
+import io.anchorstream.service.run.TopicSetup;
+import io.anchorstream.topology.versions.TopicReader;
+import org.apache.kafka.clients.admin.Admin;
+
+/**
+ * One, two and three processes with all of label, train and embed under a steady load: how long items wait, and training
+ * stands still, when a process joins, stops or is killed. All time-outs are the service's own.
+ */
+public final class FailOver implements AutoCloseable {
+    private static final Duration SETTLE = Duration.ofMinutes(3);
+    private static final Set<Role> ROLES = EnumSet.of(Role.LABEL, Role.TRAIN, Role.EMBED);
+
+    private final Duration window;
+    private final double rate;
+    private final Consumer<String> say;
+    private final Stack stack;
+    private final Map<String, String> values;
+    private final Settings settings;
+    private final Cluster cluster;
+    private final Path folder;
+    private final Map<Integer, Child> children = new LinkedHashMap<>();
+    private final List<Phase> phases = new ArrayList<>();
+    private final List<Long> steps = new ArrayList<>();
+
+    /** A stretch of time that begins with an event. */
+    private record Phase(String event, long begin, long end, String shares) {}
+
+    /**
+     * @param window how long to look after each event
+     * @param rate records a second
+     */
+    public FailOver(Duration window, double rate, Consumer<String> say) throws IOException {
+        this.window = window;
+        this.rate = rate;
+        this.say = say;
+        this.stack = new Stack(Map.of());
+        this.values = stack.values("failover", tiny());
+        this.settings = stack.settings("failover", tiny());
+        this.cluster = Cluster.of(settings);
+        TopicSetup.prepare(cluster, (short) 1);
+        this.folder = Files.createDirectories(settings.get(Keys.DATA));
+        values.remove(Keys.DATA.name());
+    }
+
+    private static Map<String, String> tiny() {
+        Map<String, String> tiny = new LinkedHashMap<>();
+        tiny.put(Keys.ITEM_PARTITIONS.name(), "6");
+        tiny.put(Keys.SAMPLER_PARTITIONS.name(), "6");
+        tiny.put(Keys.TEXT_ENCODER.name(), "hashed");
+        tiny.put(Keys.IMAGE_SIZE.name(), "24");
+        tiny.put(Keys.BATCH_LABELS.name(), "4");
+        tiny.put(Keys.BATCH_ITEMS.name(), "2");
+        tiny.put(Keys.NETWORK_OPTIONS.name(), "input=24,width=4,hidden=8");
+        tiny.put(Keys.DIMENSION.name(), "16");
+        return tiny;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param rows a table in Markdown
+     * @param violations empty when nothing was lost or done twice
+     */
+    public record Report(List<String> rows, List<String> violations) {
+
+        /** For people. */
+        public String text() {
+            return String.join("\n", rows) + "\n\n"
+                    + (violations.isEmpty()
+                            ? "Every item has its one answer, nothing is there twice."
+                            : String.join("\n", violations));
+        }
+    }
+
+    /** Goes through the events one by one. */
+    public Report run() throws IOException, ExecutionException, InterruptedException {
+        try (CatalogueLoad load = new CatalogueLoad(cluster, 1);
+                CatalogueCheck check = new CatalogueCheck(cluster);
+                TopicReader<TrainingStep> reader = new TopicReader<>(
+                        cluster.reader(),
+                        cluster.topics().trainingSteps().name(),
+                        cluster.serde(TrainingStep.class).deserializer())) {
+            Pace pace = new Pace(load, check, rate);
+            start(1);
+            pace.until(() -> check.vectors() > 50, SETTLE, this::words);
+            phase("one process at work", pace, () -> {});
+            phase("a second one starts", pace, () -> start(2));
+            phase("a third one starts", pace, () -> start(3));
+            phase("the first one stops (SIGTERM)", pace, () -> child(1).close());
+            phase("it starts again", pace, () -> start(1));
+            phase("the second one is killed (SIGKILL)", pace, () -> child(2).kill());
+            phase("the third one is killed (SIGKILL)", pace, () -> child(3).kill());
+            load.flush();
+            say.accept("no more load; waiting until all is done");
+            List<String> violations = settle(check, load);
+            while (!reader.caughtUp()) {
+                reader.poll(Duration.ofMillis(100))
+                        .forEach(entry -> entry.value().ifPresent(step -> steps.add(step.getTimestamp())));
+            }
+            reader.chaseEnd();
+            while (!reader.caughtUp()) {
+                reader.poll(Duration.ofMillis(100))
+                        .forEach(entry -> entry.value().ifPresent(step -> steps.add(step.getTimestamp())));
+            }
+            return new Report(rows(load, check), violations);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Event {
+        void happen() throws IOException;
+    }
+
+    private void phase(String event, Pace pace, Event what)
+            throws IOException, ExecutionException, InterruptedException {
+        say.accept(event);
+        long begin = System.currentTimeMillis();
+        what.happen();
+        pace.during(window);
+        phases.add(new Phase(event, begin, System.currentTimeMillis(), shares()));
+    }
+
+    private void start(int number) throws IOException {
+        children.put(number, Child.start("process-" + number, ROLES, folder.resolve("process-" + number), values));
+    }
+
+    private Child child(int number) {
+        return Optional.ofNullable(children.get(number)).orElseThrow();
+    }
+
+    /** Partitions of each member, by role. */
+    private String shares() throws ExecutionException, InterruptedException {
+        List<String> shares = new ArrayList<>();
+        try (Admin admin = cluster.admin()) {
+            for (Role role : ROLES) {
+                String group = role.group(settings);
+                List<String> members = admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                        .flatMap(it -> it.members().stream())
+                        .map(member -> Integer.toString(
+                                member.assignment().topicPartitions().size()))
+                        .sorted()
+                        .toList();
+                shares.add(role.label() + " " + String.join("+", members));
+            }
+        }
+        return String.join(", ", shares);
+    }
+
+    private static List<String> settle(CatalogueCheck check, CatalogueLoad load) {
+        long deadline = System.nanoTime() + SETTLE.toNanos();
+        List<String> violations = List.of("nothing was looked at");
+        while (!violations.isEmpty() && System.nanoTime() < deadline) {
+            for (int i = 0; i < 20; i++) {
+                check.poll();
+            }
+            violations = check.violations(load, false);
+        }
+        return violations;
+    }
+
+    private List<String> rows(CatalogueLoad load, CatalogueCheck check) {
+        List<String> rows = new ArrayList<>();
+        rows.add("| event | longest wait of an item | training stood still | partitions of the members afterwards |");
+        rows.add("|---|---|---|---|");
+        for (Phase phase : phases) {
+            long longest = 0;
+            for (Written one : load.written()) {
+                if (one.kind() == Kind.ITEM && one.timestamp() >= phase.begin() && one.timestamp() < phase.end()) {
+                    long seen = check.seenAt(one).orElse(one.timestamp());
+                    longest = Math.max(longest, seen - one.timestamp());
+                }
+            }
+            rows.add(String.format(
+                    Locale.ROOT,
+                    "| %s | %.1f s | %.1f s | %s |",
+                    phase.event(),
+                    longest / 1000.0,
+                    standstill(phase) / 1000.0,
+                    phase.shares()));
+        }
+        return rows;
+    }
+
+    /** The longest time between two steps of which one at least lies in the phase. */
+    private long standstill(Phase phase) {
+        List<Long> sorted = steps.stream().sorted().toList();
+        long longest = 0;
+        for (int i = 1; i < sorted.size(); i++) {
+            long from = sorted.get(i - 1);
+            long to = sorted.get(i);
+            if (to >= phase.begin() && from < phase.end()) {
+                longest = Math.max(longest, to - from);
+            }
+        }
+        return longest;
+    }
+
+    private String words() throws IOException {
+        StringBuilder words = new StringBuilder();
+        for (Child child : children.values()) {
+            words.append(child.lastWords()).append('\n');
+        }
+        return words.toString();
+    }
+
+    @Override
+    public void close() {
+        children.values().stream().filter(Child::isAlive).forEach(Child::close);
+        stack.close();
+    }
+}
