@@ -131,6 +131,11 @@ public final class PyTorchModelRuntime implements ModelRuntime {
         }
     }
 
+    /** GPUs that PyTorch sees; it uses one. */
+    public int gpus() {
+        return engine.getGpuCount();
+    }
+
     @Override
     public Map<String, String> description() {
         Map<String, String> description = new TreeMap<>();

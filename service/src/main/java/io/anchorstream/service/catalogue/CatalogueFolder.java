@@ -1,9 +1,7 @@
 package io.anchorstream.service.catalogue;
 
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,20 +50,7 @@ public final class CatalogueFolder {
                     null,
                     "a catalogue folder holds a file " + PRODUCTS + ", one JSON object a line");
         }
-        BufferedReader reader = Files.newBufferedReader(products);
-        long[] number = {0};
-        return reader.lines()
-                .flatMap(line -> {
-                    number[0]++;
-                    return line.isBlank() ? Stream.<CatalogueLine>empty() : Stream.of(parse(number[0], line));
-                })
-                .onClose(() -> {
-                    try {
-                        reader.close();
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
+        return CatalogueSource.jsonLines(Files.newBufferedReader(products));
     }
 
     /**
@@ -100,7 +85,7 @@ public final class CatalogueFolder {
         Files.move(part, folder.resolve(PRODUCTS), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static CatalogueLine parse(long number, String line) {
+    static CatalogueLine parse(long number, String line) {
         JsonNode json;
         try {
             json = JSON.readTree(line);
@@ -110,6 +95,11 @@ public final class CatalogueFolder {
         if (!(json instanceof ObjectNode object)) {
             return new CatalogueLine.Refused(number, "a line is one JSON object, not " + json.getNodeType());
         }
+        return line(number, object);
+    }
+
+    /** What one object says, whatever format it was written in. */
+    static CatalogueLine line(long number, ObjectNode object) {
         Map<String, String> attributes = new LinkedHashMap<>();
         List<String> keywords = new ArrayList<>();
         Map<String, String> known = new LinkedHashMap<>();

@@ -1,27 +1,39 @@
 package io.anchorstream.service.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.file.InvalidPathException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 import io.anchorstream.avro.CatalogItem;
-import io.anchorstream.service.catalogue.CatalogueFolder;
-import io.anchorstream.service.ingest.FolderIngest;
+import io.anchorstream.service.catalogue.CatalogueSource;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.fetch.FetchSettings;
+import io.anchorstream.service.fetch.PictureFetcher;
+import io.anchorstream.service.ingest.CatalogueIngest;
+import io.anchorstream.service.ingest.CatalogueIngest.Outcome;
+import io.anchorstream.service.ingest.IngestMark;
+import io.anchorstream.service.ingest.ItemSink;
 import io.anchorstream.service.ingest.ItemWriter;
 import io.anchorstream.service.run.Cluster;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "ingest",
-        description = "Puts a catalogue folder (products.jsonl and pictures) onto the topic. An item's id is its key:"
-                + " doing it again after an interruption is safe.",
+        description = "Puts a catalogue onto the topic: a folder with products.jsonl and pictures, a JSONL or CSV file, or"
+                + " JSONL from standard input (-). Pictures on the web are fetched. An item's id is its key: doing it"
+                + " again after an interruption is safe, --resume goes on where it ended.",
         mixinStandardHelpOptions = true)
 final class IngestCommand implements Callable<Integer> {
     @Spec
@@ -31,70 +43,140 @@ final class IngestCommand implements Callable<Integer> {
     @Mixin
     private final DemoAddress address = new DemoAddress();
 
-    @Parameters(paramLabel = "FOLDER", description = "holds products.jsonl, one JSON object a line")
+    @Parameters(paramLabel = "FOLDER|FILE.csv|FILE.jsonl|-", description = "what to read")
     @SuppressWarnings("NullAway.Init") // required
-    private Path folder;
+    private String from;
+
+    @Option(names = "--dry-run", description = "reads and checks everything, sends and fetches nothing; needs no broker")
+    private boolean dryRun;
+
+    @Option(names = "--resume", description = "goes on after the last item of an ingest that was interrupted")
+    private boolean resume;
+
+    @Option(names = "--no-fetch", description = "leaves pictures on the web where they are: their addresses are sent")
+    private boolean noFetch;
+
+    @Option(names = "--json", description = "for programs: the outcome as one JSON object; refused lines go to stderr")
+    private boolean json;
 
     @Override
     public Integer call() throws IOException {
-        if (!Files.isRegularFile(folder.resolve(CatalogueFolder.PRODUCTS))) {
-            throw new Refusal((Files.isDirectory(folder) ? "no " + CatalogueFolder.PRODUCTS + " in " : "no folder ")
-                    + folder + "; a catalogue folder holds " + CatalogueFolder.PRODUCTS
-                    + ", one JSON object a line, and the pictures it names");
+        CatalogueSource source = source();
+        if (dryRun) {
+            return report(run(source, ItemSink.NONE, Optional.empty(), Optional.empty()), "nothing (a dry run)");
         }
         DemoAddress.Found found = address.find();
         found.requireReachable();
         Cluster cluster = found.cluster();
-        ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
-        long began = System.nanoTime();
+        Settings settings = found.settings();
         String topic = cluster.topics().catalogItems().name();
+        Optional<IngestMark> mark = source.file()
+                .map(file -> IngestMark.of(settings.get(Keys.DATA), file, cluster.bootstrapServers() + "/" + topic));
+        if (resume && mark.isEmpty()) {
+            throw new Refusal("--resume: standard input cannot be gone on with; ingest a file, or all of it again");
+        }
         try (ItemWriter writer = ItemWriter.open(
-                topic, cluster.clientConfig(), cluster.serde(CatalogItem.class).serializer())) {
-            FolderIngest.Outcome outcome = new FolderIngest(folder, writer).run(new FolderIngest.Listener() {
-                @Override
-                public void sent(long sent) {
-                    progress.update(
-                            String.format(Locale.ROOT, "%s sent, %,.0f a second", items(sent), sent / seconds(began)));
-                }
-
-                @Override
-                public void refused(long line, String reason) {
-                    progress.end(folder.resolve(CatalogueFolder.PRODUCTS) + ", line " + line + ", left out: " + reason);
-                }
-            });
-            report(outcome, topic, seconds(began), progress);
-            return outcome.refused() == 0 ? ExitCode.OK : ExitCode.REFUSALS;
+                        topic, cluster.clientConfig(), cluster.serde(CatalogItem.class).serializer());
+                @Nullable PictureFetcher fetcher = noFetch ? null : new PictureFetcher(fetch(settings))) {
+            return report(run(source, writer, Optional.ofNullable(fetcher), mark), topic);
         }
     }
 
-    private static void report(FolderIngest.Outcome outcome, String topic, double seconds, ProgressLine progress) {
-        progress.end(String.format(
+    private CatalogueSource source() {
+        try {
+            return CatalogueSource.of(from, System.in);
+        } catch (InvalidPathException e) {
+            throw new Refusal(from + " is no path: " + e.getReason(), e);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(FailureReport.sentence(e), e);
+        }
+    }
+
+    private static FetchSettings fetch(Settings settings) {
+        return new FetchSettings(
+                settings.get(Keys.FETCH_PER_HOST),
+                settings.get(Keys.FETCH_TIMEOUT),
+                settings.get(Keys.FETCH_DEADLINE),
+                settings.get(Keys.FETCH_RETRIES),
+                Duration.ofSeconds(1),
+                settings.get(Keys.FETCH_MAX_BYTES),
+                settings.get(Keys.FETCH_REDIRECTS),
+                settings.get(Keys.FETCH_TRUSTED));
+    }
+
+    /** What is reported, with the time it took. */
+    private record Run(Outcome outcome, double seconds, ProgressLine progress) {}
+
+    private Run run(
+            CatalogueSource source, ItemSink sink, Optional<PictureFetcher> fetcher, Optional<IngestMark> mark)
+            throws IOException {
+        long after = resume && mark.isPresent() ? mark.get().line() : 0;
+        ProgressLine progress = new ProgressLine(
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut());
+        if (after > 0) {
+            progress.end("going on after line " + after + " of " + source.name());
+        }
+        long began = System.nanoTime();
+        Outcome outcome = new CatalogueIngest(source, sink, fetcher, mark)
+                .run(after, new CatalogueIngest.Listener() {
+                    @Override
+                    public void sent(long sent) {
+                        progress.update(String.format(
+                                Locale.ROOT, "%s sent, %,.0f a second", items(sent), sent / seconds(began)));
+                    }
+
+                    @Override
+                    public void refused(long line, String reason) {
+                        progress.end(source.name() + ", line " + line + ", left out: " + reason);
+                    }
+                });
+        return new Run(outcome, seconds(began), progress);
+    }
+
+    private int report(Run run, String topic) {
+        Outcome outcome = run.outcome();
+        if (json) {
+            spec.commandLine().getOut().println(JsonText.of(Map.of("topic", topic, "outcome", outcome, "seconds", run.seconds())));
+        } else {
+            run.progress().end(text(run, topic));
+        }
+        return outcome.refused() == 0 ? ExitCode.OK : ExitCode.REFUSALS;
+    }
+
+    private static String text(Run run, String topic) {
+        Outcome outcome = run.outcome();
+        StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s sent to %s in %.1f s (%.1f MB of pictures)%s",
+                "%s sent to %s in %.1f s (%.1f MB of pictures)",
                 items(outcome.sent()),
                 topic,
-                seconds,
-                outcome.imageBytes() / 1e6,
-                outcome.refused() == 0
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                "; %,d line%s left out, for the reason%s above",
-                                outcome.refused(),
-                                outcome.refused() == 1 ? "" : "s",
-                                outcome.refused() == 1 ? "" : "s")));
+                run.seconds(),
+                outcome.imageBytes() / 1e6));
+        if (outcome.refused() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "; %,d line%s left out, for the reason%s above",
+                    outcome.refused(),
+                    outcome.refused() == 1 ? "" : "s",
+                    outcome.refused() == 1 ? "" : "s"));
+        }
+        if (outcome.remote() > 0) {
+            text.append(String.format(Locale.ROOT, "%n%s with a picture on the web", items(outcome.remote())));
+        }
         if (outcome.withoutText() > 0) {
             String lines = outcome.wordless().stream().map(String::valueOf).collect(Collectors.joining(", "));
-            progress.end(String.format(
+            text.append(String.format(
                     Locale.ROOT,
-                    "%s without any text (line%s %s%s): searchable, but not learned from",
+                    "%n%s without any text (line%s %s%s): searchable, but not learned from",
                     items(outcome.withoutText()),
                     outcome.withoutText() == 1 ? "" : "s",
                     lines,
                     outcome.withoutText() > outcome.wordless().size() ? ", ..." : ""));
         }
-        progress.end("pictures are checked by the label role; what it refuses becomes a dead letter, which"
-                + " ./anchorstream status and the page count");
+        return text.append(System.lineSeparator())
+                .append("pictures are checked by the label role; what it refuses becomes a dead letter, which"
+                        + " ./anchorstream status and the page count")
+                .toString();
     }
 
     private static String items(long count) {

@@ -2,8 +2,12 @@ package io.anchorstream.service.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every configuration key, declared once. The order is that of {@code docs/configuration.md}. */
 public final class Keys {
@@ -25,6 +29,12 @@ public final class Keys {
             "Address the page and the health endpoints listen on: this machine only, unless told otherwise (0.0.0.0 = all).");
     public static final ConfigKey<Integer> HTTP_PORT = key(
             "http.port", ValueType.integer(0, 65_535), "8080", "Port of the page and of /metrics; 0 picks a free one.");
+
+    public static final ConfigKey<String> HTTP_TOKEN = key(
+            "http.token",
+            ValueType.text("any text, or empty"),
+            "",
+            "What requests that change something must carry as Authorization: Bearer; empty = they are refused.");
 
     public static final ConfigKey<String> TOPIC_PREFIX = key(
             "topics.prefix",
@@ -75,6 +85,27 @@ public final class Keys {
             ValueType.choice("minilm", "hashed"),
             "minilm",
             "Frozen sentence encoder: minilm (meaning, ~150 texts/s a core) or hashed (words, very fast).");
+
+    public static final ConfigKey<Integer> FETCH_PER_HOST =
+            key("fetch.per-host", ValueType.integer(1, 64), "4", "Pictures fetched at once from one host.");
+    public static final ConfigKey<Duration> FETCH_TIMEOUT = key(
+            "fetch.timeout", ValueType.duration(), "10s", "To connect, and again between two packets of an answer.");
+    public static final ConfigKey<Duration> FETCH_DEADLINE = key(
+            "fetch.deadline", ValueType.duration(), "60s", "For one picture, redirects and further attempts included.");
+    public static final ConfigKey<Integer> FETCH_RETRIES = key(
+            "fetch.retries",
+            ValueType.integer(0, 20),
+            "3",
+            "Further attempts after a connection failure, 429 or 5xx; the wait doubles from one second.");
+    public static final ConfigKey<Integer> FETCH_REDIRECTS =
+            key("fetch.redirects", ValueType.integer(0, 10), "3", "Redirects followed for one picture.");
+    public static final ConfigKey<Long> FETCH_MAX_BYTES =
+            key("fetch.max-bytes", ValueType.bytes(), "11MB", "Largest picture that is fetched.");
+    public static final ConfigKey<Set<String>> FETCH_TRUSTED = key(
+            "fetch.trusted-hosts",
+            ValueType.parsed("host names separated by commas", Keys::hosts),
+            "",
+            "Hosts whose addresses may be private, such as your own image server; all others must be public.");
 
     public static final ConfigKey<String> LABEL_RULES = key(
             "label.rules",
@@ -226,7 +257,7 @@ public final class Keys {
             new Section(
                     "Process",
                     "Where this process keeps its files and how it is seen.",
-                    List.of(DATA, APPLICATION, HTTP_HOST, HTTP_PORT)),
+                    List.of(DATA, APPLICATION, HTTP_HOST, HTTP_PORT, HTTP_TOKEN)),
             new Section(
                     "Topics",
                     "Names and sizes of the topics. Partition counts are fixed once the topics exist.",
@@ -238,6 +269,17 @@ public final class Keys {
                             CREATE_TOPICS,
                             BATCH_RETENTION,
                             BATCH_RETENTION_BYTES)),
+            new Section(
+                    "Fetching",
+                    "How ingest gets pictures that a catalogue names by address.",
+                    List.of(
+                            FETCH_PER_HOST,
+                            FETCH_TIMEOUT,
+                            FETCH_DEADLINE,
+                            FETCH_RETRIES,
+                            FETCH_REDIRECTS,
+                            FETCH_MAX_BYTES,
+                            FETCH_TRUSTED)),
             new Section(
                     "Labelling",
                     "How pictures and text are checked and turned into weak labels.",
@@ -303,6 +345,13 @@ public final class Keys {
 
     private static <T> ConfigKey<T> key(String name, ValueType<T> type, String standard, String doc) {
         return new ConfigKey<>(name, type, standard, doc);
+    }
+
+    private static Set<String> hosts(String text) {
+        return Arrays.stream(text.split(","))
+                .map(host -> host.strip().toLowerCase(Locale.ROOT))
+                .filter(host -> !host.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static String prefix(String text) {

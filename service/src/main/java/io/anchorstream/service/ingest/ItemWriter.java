@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Writes items to the topic, each acknowledged by all replicas and never twice by a retry. An item goes onto the topic
  * as it is: whether its picture can be decoded is for the label role to say, so that every item has one answer.
  */
-public final class ItemWriter implements AutoCloseable {
+public final class ItemWriter implements ItemSink, AutoCloseable {
     private final String topic;
     private final Producer<String, CatalogItem> producer;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
@@ -55,6 +55,7 @@ public final class ItemWriter implements AutoCloseable {
      * @param image encoded picture, or empty
      * @throws KafkaException if an earlier item could not be written
      */
+    @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps the failure
     public void write(CatalogueEntry entry, Optional<byte[]> image) {
         rethrow();
@@ -66,6 +67,7 @@ public final class ItemWriter implements AutoCloseable {
     }
 
     /** Waits until everything sent is acknowledged. */
+    @Override
     public void flush() {
         producer.flush();
         rethrow();

@@ -1,0 +1,89 @@
+package io.anchorstream.service.catalogue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+
+/**
+ * A catalogue in CSV (RFC 4180, UTF-8): the first line names the columns, which mean what the keys of
+ * {@code products.jsonl} mean; keywords are separated by commas inside their quoted cell. An empty cell is no value.
+ */
+final class CsvCatalogue {
+    private static final CsvMapper CSV = CsvMapper.builder()
+            .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
+            .enable(CsvParser.Feature.IGNORE_TRAILING_UNMAPPABLE)
+            .build();
+
+    private CsvCatalogue() {}
+
+    static Stream<CatalogueLine> lines(Path file) throws IOException {
+        MappingIterator<Map<String, String>> rows = CSV.readerForMapOf(String.class)
+                .with(CsvSchema.emptySchema().withHeader())
+                .readValues(Files.newBufferedReader(file));
+        return StreamSupport.stream(
+                        Spliterators.spliteratorUnknownSize(new Rows(rows), Spliterator.ORDERED | Spliterator.NONNULL),
+                        false)
+                .onClose(() -> {
+                    try {
+                        rows.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    /** Turns rows into lines; a row that cannot be read is one refused line. */
+    private static final class Rows implements Iterator<CatalogueLine> {
+        private final MappingIterator<Map<String, String>> rows;
+
+        Rows(MappingIterator<Map<String, String>> rows) {
+            this.rows = rows;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                return rows.hasNextValue();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public CatalogueLine next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            long line = rows.getCurrentLocation().getLineNr();
+            try {
+                ObjectNode object = JsonNodeFactory.instance.objectNode();
+                rows.nextValue().forEach((column, cell) -> {
+                    if (cell != null && !cell.isEmpty()) {
+                        object.put(column.strip(), cell);
+                    }
+                });
+                return CatalogueFolder.line(line, object);
+            } catch (JsonProcessingException e) {
+                return new CatalogueLine.Refused(line, "not CSV: " + e.getOriginalMessage());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

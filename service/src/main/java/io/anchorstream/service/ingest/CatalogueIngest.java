@@ -1,0 +1,250 @@
+package io.anchorstream.service.ingest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.catalogue.CatalogueEntry;
+import io.anchorstream.service.catalogue.CatalogueLine;
+import io.anchorstream.service.catalogue.CatalogueSource;
+import io.anchorstream.service.fetch.PictureFetcher;
+
+/**
+ * Puts a catalogue onto the topic, in its order. The item's own id is its key, so that doing it again after an
+ * interruption changes nothing but the items that changed. Pictures on the web are fetched some lines ahead.
+ */
+public final class CatalogueIngest {
+    /** What an item may weigh, picture and text together: the topic's limit less room for headers. */
+    static final long LARGEST_ITEM = Topics.MAX_ITEM_BYTES - 64 * 1024L;
+
+    private static final int AHEAD = 64;
+    private static final long AHEAD_BYTES = 64L << 20;
+    private static final long MARK_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final int NAMED = 5;
+
+    private final CatalogueSource source;
+    private final ItemSink sink;
+    private final Optional<PictureFetcher> fetcher;
+    private final Optional<IngestMark> mark;
+
+    /**
+     * @param fetcher gets pictures on the web; without one their addresses go onto the topic as they are
+     * @param mark is told how far things are; empty for a source that cannot be gone on with
+     */
+    public CatalogueIngest(
+            CatalogueSource source, ItemSink sink, Optional<PictureFetcher> fetcher, Optional<IngestMark> mark) {
+        this.source = source;
+        this.sink = sink;
+        this.fetcher = fetcher;
+        this.mark = mark;
+    }
+
+    /** Told of every line, on the calling thread. */
+    public interface Listener {
+        /** A line was sent; {@code sent} so far. */
+        void sent(long sent);
+
+        /** A line was left out. */
+        void refused(long line, String reason);
+    }
+
+    /**
+     * How it went.
+     *
+     * @param imageBytes of pictures sent
+     * @param remote items whose picture was on the web
+     * @param wordless lines of items that were sent without any text, the first {@value #NAMED}
+     * @param withoutText how many there were: they get vectors and are never trained on
+     */
+    public record Outcome(
+            long sent, long refused, long imageBytes, long remote, long withoutText, List<Long> wordless) {}
+
+    /** A line on its way, with its picture when that is fetched. */
+    private record Pending(long line, CatalogueEntry entry, Optional<CompletableFuture<byte[]>> fetched) {
+        boolean isReady() {
+            return fetched.map(CompletableFuture::isDone).orElse(true);
+        }
+
+        long heldBytes() {
+            return fetched.filter(one -> one.isDone() && !one.isCompletedExceptionally())
+                    .map(one -> (long) one.join().length)
+                    .orElse(0L);
+        }
+    }
+
+    /** The counts of one run. */
+    private static final class Tally {
+        private long sent;
+        private long refused;
+        private long imageBytes;
+        private long remote;
+        private long withoutText;
+        private long lastLine;
+        private long markedAt = System.nanoTime();
+        private final List<Long> wordless = new ArrayList<>();
+    }
+
+    /**
+     * Sends every usable line and waits for the last acknowledgement.
+     *
+     * @param after lines up to this one are passed over, 0 = none
+     */
+    public Outcome run(long after, Listener listener) throws IOException {
+        Tally tally = new Tally();
+        Deque<Pending> pending = new ArrayDeque<>();
+        try (Stream<CatalogueLine> lines = source.lines()) {
+            for (CatalogueLine line : (Iterable<CatalogueLine>) lines::iterator) {
+                if (line.number() <= after) {
+                    continue;
+                }
+                try {
+                    pending.add(begin(line));
+                } catch (RefusedLineException e) {
+                    tally.refused++;
+                    listener.refused(line.number(), e.reason);
+                }
+                while (!pending.isEmpty() && (pending.element().isReady() || isFull(pending))) {
+                    finish(pending.remove(), tally, listener);
+                }
+            }
+            while (!pending.isEmpty()) {
+                finish(pending.remove(), tally, listener);
+            }
+        } finally {
+            pending.forEach(one -> one.fetched().ifPresent(fetch -> fetch.cancel(true)));
+        }
+        sink.flush();
+        if (mark.isPresent()) {
+            mark.get().finished();
+        }
+        return new Outcome(
+                tally.sent,
+                tally.refused,
+                tally.imageBytes,
+                tally.remote,
+                tally.withoutText,
+                List.copyOf(tally.wordless));
+    }
+
+    private static boolean isFull(Deque<Pending> pending) {
+        return pending.size() >= AHEAD
+                || pending.stream().mapToLong(Pending::heldBytes).sum() > AHEAD_BYTES;
+    }
+
+    private Pending begin(CatalogueLine line) throws RefusedLineException {
+        if (line instanceof CatalogueLine.Refused refused) {
+            throw new RefusedLineException(refused.reason());
+        }
+        CatalogueEntry entry = ((CatalogueLine.Read) line).entry();
+        requireFits(entry, 0);
+        Optional<CompletableFuture<byte[]>> fetched = entry.image()
+                .filter(ItemWriter::isUrl)
+                .flatMap(address -> fetcher.map(web -> web.fetch(address)));
+        return new Pending(line.number(), entry, fetched);
+    }
+
+    private void finish(Pending one, Tally tally, Listener listener) throws IOException {
+        try {
+            Optional<byte[]> image = image(one);
+            sink.write(one.entry(), image);
+            tally.sent++;
+            tally.imageBytes += image.map(bytes -> bytes.length).orElse(0);
+            tally.remote += one.entry().image().filter(ItemWriter::isUrl).isPresent() ? 1 : 0;
+            if (!hasText(one.entry())) {
+                tally.withoutText++;
+                if (tally.wordless.size() < NAMED) {
+                    tally.wordless.add(one.line());
+                }
+            }
+            listener.sent(tally.sent);
+        } catch (RefusedLineException e) {
+            tally.refused++;
+            listener.refused(one.line(), e.reason);
+        }
+        tally.lastLine = one.line();
+        if (mark.isPresent() && System.nanoTime() - tally.markedAt > MARK_NANOS) {
+            sink.flush();
+            mark.get().reached(tally.lastLine);
+            tally.markedAt = System.nanoTime();
+        }
+    }
+
+    private Optional<byte[]> image(Pending one) throws IOException, RefusedLineException {
+        CatalogueEntry entry = one.entry();
+        if (one.fetched().isPresent()) {
+            try {
+                byte[] bytes = one.fetched().get().join();
+                requireFits(entry, bytes.length);
+                return Optional.of(bytes);
+            } catch (CompletionException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
+                throw new RefusedLineException("the picture of " + entry.id() + ": " + cause.getMessage());
+            }
+        }
+        if (entry.image().isEmpty() || ItemWriter.isUrl(entry.image().get())) {
+            return Optional.empty();
+        }
+        Path file = resolve(entry, entry.image().get());
+        if (!Files.isRegularFile(file)) {
+            throw new RefusedLineException("no picture " + entry.image().get() + " beside " + source.name());
+        }
+        // The size is asked before a byte is read: what cannot travel must not be loaded either.
+        requireFits(entry, Files.size(file));
+        return Optional.of(Files.readAllBytes(file));
+    }
+
+    private static boolean hasText(CatalogueEntry entry) {
+        return !entry.title().isBlank()
+                || !entry.description().isBlank()
+                || !entry.keywords().isEmpty();
+    }
+
+    private static void requireFits(CatalogueEntry entry, long imageBytes) throws RefusedLineException {
+        long text = ItemWriter.bytesWithoutImage(entry);
+        if (text + imageBytes > LARGEST_ITEM) {
+            throw new RefusedLineException("item " + entry.id() + " has a picture of " + imageBytes
+                    + " bytes and " + text + " bytes of text, more than the " + LARGEST_ITEM
+                    + " that fit on the topic; scale the picture down or shorten the text");
+        }
+    }
+
+    private Path resolve(CatalogueEntry entry, String image) throws RefusedLineException {
+        if (source.pictures().isEmpty()) {
+            throw new RefusedLineException("the picture " + image + " of " + entry.id()
+                    + " is a relative path, and " + source.name() + " has no folder; give an address");
+        }
+        Path root = source.pictures().get().toAbsolutePath().normalize();
+        try {
+            Path file = root.resolve(image).normalize();
+            if (file.startsWith(root)) {
+                return file;
+            }
+        } catch (InvalidPathException e) {
+            throw new RefusedLineException("the picture of " + entry.id() + " is not a path: " + e.getReason());
+        }
+        throw new RefusedLineException("the picture " + image + " of " + entry.id() + " lies outside the folder");
+    }
+
+    /** Why a line is left out. */
+    private static final class RefusedLineException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        final String reason;
+
+        RefusedLineException(String reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package io.anchorstream.service.fetch;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class PictureFetcherTest {
+    private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1, 2, 3};
+
+    private final Map<String, HttpHandler> pages = new ConcurrentHashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch over = new CountDownLatch(1);
+    private HttpServer server;
+    private String base;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            HttpHandler page = pages.get(exchange.getRequestURI().getPath());
+            if (page == null) {
+                exchange.sendResponseHeaders(404, -1);
+            } else {
+                page.handle(exchange);
+            }
+            exchange.close();
+        });
+        server.start();
+        base = "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    @AfterEach
+    void stop() {
+        over.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    @Test
+    void fetchesAPictureThroughARedirect() throws Exception {
+        pages.put("/moved", exchange -> redirect(exchange, "/p.png"));
+        pages.put("/p.png", exchange -> send(exchange, "image/png", PNG));
+
+        assertThat(fetch(base + "/moved")).isEqualTo(PNG);
+    }
+
+    @Test
+    void refusesMoreRedirectsThanAllowedAndRedirectsToPrivatePlaces() {
+        pages.put("/round", exchange -> redirect(exchange, "/round"));
+        pages.put("/inside", exchange -> redirect(exchange, "http://localhost:1/metadata"));
+        pages.put("/file", exchange -> redirect(exchange, "file:///etc/passwd"));
+
+        refused(base + "/round", "redirects more than 2 times");
+        refused(base + "/inside", "private network", "fetch.trusted-hosts");
+        refused(base + "/file", "not an http or https address");
+    }
+
+    @Test
+    void refusesWhatIsNoPictureByDeclarationOrByItsFirstBytes() {
+        pages.put("/page", exchange -> send(exchange, "text/html", PNG));
+        pages.put("/lie", exchange -> send(exchange, "image/png", "<html>".getBytes(StandardCharsets.UTF_8)));
+
+        refused(base + "/page", "declared as text/html");
+        refused(base + "/lie", "no PNG, JPEG, GIF or BMP");
+        refused(base + "/nothing", "HTTP 404");
+    }
+
+    @Test
+    void stopsReadingAtTheSizeCapWhetherTheSizeWasDeclaredOrNot() {
+        byte[] large = new byte[5000];
+        System.arraycopy(PNG, 0, large, 0, PNG.length);
+        pages.put("/declared", exchange -> send(exchange, "image/png", large));
+        pages.put("/chunked", exchange -> {
+            exchange.getResponseHeaders().add("Content-Type", "image/png");
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(large);
+        });
+
+        refused(base + "/declared", "too large: 5000 bytes", "fetch.max-bytes");
+        refused(base + "/chunked", "too large");
+    }
+
+    @Test
+    void triesAgainAfterAServerErrorAndThenGivesUp() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        pages.put("/busy", exchange -> {
+            if (asked.incrementAndGet() < 3) {
+                exchange.sendResponseHeaders(503, -1);
+            } else {
+                send(exchange, "image/png", PNG);
+            }
+        });
+        pages.put("/broken", exchange -> exchange.sendResponseHeaders(500, -1));
+
+        assertThat(fetch(base + "/busy")).isEqualTo(PNG);
+        assertThat(asked).hasValue(3);
+        refused(base + "/broken", "could not be fetched in 3 attempts", "HTTP 500");
+    }
+
+    @Test
+    void givesUpOnAServerThatSaysNothing() {
+        pages.put("/silent", exchange -> {
+            hold(20_000);
+        });
+
+        FetchSettings hasty = new FetchSettings(
+                2, Duration.ofMillis(200), Duration.ofSeconds(2), 0, Duration.ofMillis(1), 4000, 2, Set.of("127.0.0.1"));
+        try (PictureFetcher fetcher = new PictureFetcher(hasty)) {
+            assertThatThrownBy(() -> fetcher.fetch(base + "/silent").get(10, TimeUnit.SECONDS))
+                    .cause()
+                    .hasMessageContaining("1 attempt");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void asksOneHostForNoMoreThanItsShareAtOnce() throws Exception {
+        AtomicInteger now = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        pages.put("/p.png", exchange -> {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            hold(20);
+            now.decrementAndGet();
+            send(exchange, "image/png", PNG);
+        });
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of("127.0.0.1")))) {
+            List<CompletableFuture<byte[]>> all = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                all.add(fetcher.fetch(base + "/p.png"));
+            }
+            for (CompletableFuture<byte[]> one : all) {
+                assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(PNG);
+            }
+        }
+        assertThat(most.get()).isBetween(1, 2);
+    }
+
+    /** A name that is public when it is looked at and private when it is connected to. */
+    @Test
+    void isNotFooledByANameThatChangesItsAddress() throws Exception {
+        pages.put("/p.png", exchange -> send(exchange, "image/png", PNG));
+        AtomicInteger asked = new AtomicInteger();
+        DnsResolver rebinding = new DnsResolver() {
+            @Override
+            public InetAddress[] resolve(String host) throws UnknownHostException {
+                String address = asked.getAndIncrement() == 0 ? "93.184.216.34" : "127.0.0.1";
+                return new InetAddress[] {InetAddress.getByName(address)};
+            }
+
+            @Override
+            public String resolveCanonicalHostname(String host) {
+                return host;
+            }
+        };
+        GuardedResolver guarded = new GuardedResolver(rebinding, Set.of());
+
+        assertThat(guarded.resolve("rebinding.example")[0].getHostAddress()).isEqualTo("93.184.216.34");
+        assertThatThrownBy(() -> guarded.resolve("rebinding.example")).hasMessageContaining("private network");
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of()), rebinding)) {
+            assertThatThrownBy(() -> fetcher.fetch(base.replace("127.0.0.1", "rebinding.example") + "/p.png")
+                            .get(20, TimeUnit.SECONDS))
+                    .cause()
+                    .hasMessageContaining("private network");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1/p.png",
+                "http://localhost/p.png",
+                "http://[::1]/p.png",
+                "http://0.0.0.0/p.png",
+                "http://10.1.2.3/p.png",
+                "http://172.16.0.1/p.png",
+                "http://192.168.1.1/p.png",
+                "http://169.254.169.254/latest/meta-data",
+                "http://100.64.0.1/p.png",
+                "http://[fe80::1]/p.png",
+                "http://[fd00::1]/p.png",
+                "http://[::ffff:127.0.0.1]/p.png",
+                "http://[64:ff9b::7f00:1]/p.png",
+                "http://[2002:7f00:1::]/p.png"
+            })
+    void refusesEveryAddressThatIsNotOfTheOpenInternet(String address) throws IOException {
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of()))) {
+            assertThatThrownBy(() -> fetcher.fetch(address).get(20, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(FetchException.class)
+                    .hasMessageContaining("fetch.trusted-hosts");
+        }
+    }
+
+    @Test
+    void knowsPublicAddresses() throws UnknownHostException {
+        for (String address : List.of("93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "172.32.0.1", "100.128.0.1")) {
+            assertThat(PublicAddress.is(InetAddress.getByName(address))).as(address).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ftp://a.example/p.png", "http:///p.png", "no address", "http://me:pw@a.example/p.png"})
+    void refusesAddressesItDoesNotCall(String address) {
+        refused(address, "address");
+    }
+
+    private byte[] fetch(String address) throws Exception {
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of("127.0.0.1")), SystemDefaultDnsResolver.INSTANCE)) {
+            return fetcher.fetch(address).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private void refused(String address, String... reasons) {
+        assertThatThrownBy(() -> fetch(address))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(FetchException.class)
+                .hasMessageContainingAll(reasons)
+                .hasMessageNotContaining("pw");
+    }
+
+    private static FetchSettings settings(Set<String> trusted) {
+        return new FetchSettings(
+                2, Duration.ofSeconds(5), Duration.ofSeconds(15), 2, Duration.ofMillis(1), 4000, 2, trusted);
+    }
+
+    /** Keeps a request waiting, at most until the test is over. */
+    private void hold(long millis) {
+        try {
+            if (over.await(millis, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void redirect(HttpExchange exchange, String to) throws IOException {
+        exchange.getResponseHeaders().add("Location", to);
+        exchange.sendResponseHeaders(302, -1);
+    }
+
+    private static void send(HttpExchange exchange, String type, byte[] body) throws IOException {
+        exchange.getResponseHeaders().add("Content-Type", type);
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+    }
+}

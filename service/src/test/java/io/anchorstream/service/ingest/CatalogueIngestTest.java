@@ -1,0 +1,270 @@
+package io.anchorstream.service.ingest;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import com.sun.net.httpserver.HttpServer;
+import io.anchorstream.avro.CatalogItem;
+import io.anchorstream.schemas.serde.AvroSerde;
+import io.anchorstream.service.catalogue.CatalogueSource;
+import io.anchorstream.service.fetch.FetchSettings;
+import io.anchorstream.service.fetch.PictureFetcher;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CatalogueIngestTest {
+    private static final InputStream NOTHING = InputStream.nullInputStream();
+
+    private final Path folder;
+    private final MockProducer<String, CatalogItem> producer = new MockProducer<>(
+            true,
+            null,
+            new StringSerializer(),
+            AvroSerde.of(CatalogItem.class, Map.of("schema.registry.url", "mock://catalogue-ingest"))
+                    .serializer());
+    private final List<String> refusals = new ArrayList<>();
+
+    CatalogueIngestTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @Test
+    void refusesWhatCannotTravelByLineAndGoesOn() throws IOException {
+        Files.write(folder.resolve("small.png"), new byte[100]);
+        try (RandomAccessFile huge =
+                new RandomAccessFile(folder.resolve("huge.png").toFile(), "rw")) {
+            huge.setLength(50_000_000); // sparse: refused by its size, before a byte is read
+        }
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "image": "small.png"}
+                {"id": "b", "title": "two", "image": "huge.png"}
+                {"id": "c", "title": "three", "image": "missing.png"}
+
+                {"id": "d", "title": "four", "image": "../outside.png"}
+                no json
+                {"id": "e", "title": "five", "image": "small.png"}
+                """);
+
+        CatalogueIngest.Outcome outcome = run();
+
+        assertThat(outcome).isEqualTo(new CatalogueIngest.Outcome(2, 4, 200, 0, 0, List.of()));
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("a", "e");
+        assertThat(refusals).hasSize(4);
+        assertThat(refusals.get(0)).startsWith("2: ").contains("50000000 bytes", "scale the picture down");
+        assertThat(refusals.get(1)).startsWith("3: ").contains("missing.png");
+        assertThat(refusals.get(2)).startsWith("5: ").contains("outside");
+        assertThat(refusals.get(3)).startsWith("6: ").contains("not JSON");
+    }
+
+    @Test
+    void refusesAnItemWhoseCategoryOrAttributesAreTooHeavy() throws IOException {
+        String heavy = "x".repeat((int) CatalogueIngest.LARGEST_ITEM);
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "category": "%s"}
+                {"id": "b", "title": "two", "colour": "%s"}
+                {"id": "c", "title": "three"}
+                """.formatted(heavy, heavy));
+
+        CatalogueIngest.Outcome outcome = run();
+
+        assertThat(outcome).isEqualTo(new CatalogueIngest.Outcome(1, 2, 0, 0, 0, List.of()));
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
+    }
+
+    @Test
+    void countsItemsWithoutTextAndNamesTheFirstLines() throws IOException {
+        StringBuilder lines = new StringBuilder("{\"id\": \"a\", \"title\": \"one\"}\n");
+        for (int i = 0; i < 7; i++) {
+            lines.append("{\"id\": \"silent").append(i).append("\", \"title\": \" \", \"description\": \"\"}\n");
+        }
+        Files.writeString(folder.resolve("products.jsonl"), lines);
+
+        CatalogueIngest.Outcome outcome = run();
+
+        assertThat(outcome.sent()).isEqualTo(8);
+        assertThat(outcome.withoutText()).isEqualTo(7);
+        assertThat(outcome.wordless()).containsExactly(2L, 3L, 4L, 5L, 6L);
+    }
+
+    @Test
+    void sendsThePictureAsItIsUnderTheItemsId() throws IOException {
+        byte[] picture = {1, 2, 3};
+        Files.write(folder.resolve("p.png"), picture);
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "category": "Lamps", "keywords": ["x"], "image": "p.png", "colour": "red"}
+                """);
+
+        run();
+
+        assertThat(producer.history()).singleElement().satisfies(record -> {
+            assertThat(record.topic()).isEqualTo("items");
+            assertThat(record.key()).isEqualTo("a");
+            assertThat(record.value().getImage()).isEqualTo(ByteBuffer.wrap(picture));
+            assertThat(record.value().getCategory()).isEqualTo("Lamps");
+            assertThat(record.value().getAttributes()).containsEntry("colour", "red");
+            assertThat(record.value().getTruth()).isNull();
+        });
+    }
+
+    @Test
+    void readsCsvByItsHeader() throws IOException {
+        Files.write(folder.resolve("p.png"), new byte[10]);
+        Files.writeString(folder.resolve("items.csv"), """
+                id,title,keywords,image,colour
+                a,"Lamp, red","lamp, red",p.png,red
+                b,"Two
+                lines",,,
+                ,nobody,,,
+                """);
+
+        CatalogueIngest.Outcome outcome = run(CatalogueSource.of(folder.resolve("items.csv").toString(), NOTHING), 0);
+
+        assertThat(outcome.sent()).isEqualTo(2);
+        assertThat(producer.history().get(0).value()).satisfies(item -> {
+            assertThat(item.getTitle()).isEqualTo("Lamp, red");
+            assertThat(item.getKeywords()).containsExactly("lamp", "red");
+            assertThat(item.getAttributes()).containsExactly(Map.entry("colour", "red"));
+            assertThat(item.getImage()).isNotNull();
+        });
+        assertThat(producer.history().get(1).value().getTitle()).isEqualTo("Two\nlines");
+        assertThat(refusals).singleElement().asString().contains("no \"id\"");
+    }
+
+    @Test
+    void readsStandardInputWhichHasNoPicturesBesideIt() throws IOException {
+        String lines = """
+                {"id": "a", "title": "one"}
+                {"id": "b", "title": "two", "image": "p.png"}
+                """;
+
+        CatalogueIngest.Outcome outcome = run(
+                CatalogueSource.of("-", new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8))), 0);
+
+        assertThat(outcome.sent()).isEqualTo(1);
+        assertThat(refusals).singleElement().asString().contains("2: ", "relative path", "standard input");
+    }
+
+    @Test
+    void goesOnAfterTheLastLineThatWasAcknowledgedUnlessTheFileChanged() throws IOException {
+        Path products = folder.resolve("products.jsonl");
+        Files.writeString(products, """
+                {"id": "a", "title": "one"}
+                {"id": "b", "title": "two"}
+                {"id": "c", "title": "three"}
+                """);
+        IngestMark mark = IngestMark.of(folder, products, "broker/items");
+        assertThat(mark.line()).isZero();
+        mark.reached(2);
+
+        run(CatalogueSource.of(folder.toString(), NOTHING), IngestMark.of(folder, products, "broker/items").line());
+
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
+        assertThat(IngestMark.of(folder, products, "other/items").line()).isZero();
+        Files.writeString(products, "{\"id\": \"d\", \"title\": \"new\"}\n");
+        assertThat(mark.line()).as("of a file that changed").isZero();
+    }
+
+    @Test
+    void keepsTheCataloguesOrderWhilePicturesAreFetchedAndNamesThoseThatAreNot() throws Exception {
+        byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1};
+        CountDownLatch second = new CountDownLatch(1);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            try {
+                if (path.equals("/first.png") && !second.await(10, TimeUnit.SECONDS)) {
+                    path = "/missing";
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            exchange.sendResponseHeaders(path.equals("/missing") ? 404 : 200, path.equals("/missing") ? -1 : png.length);
+            if (!path.equals("/missing")) {
+                exchange.getResponseBody().write(png);
+            }
+            exchange.close();
+            if (path.equals("/second.png")) {
+                second.countDown();
+            }
+        });
+        server.start();
+        String base = "http://127.0.0.1:" + server.getAddress().getPort();
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "image": "%1$s/first.png"}
+                {"id": "b", "title": "two", "image": "%1$s/second.png"}
+                {"id": "c", "title": "three", "image": "%1$s/missing"}
+                {"id": "d", "title": "four"}
+                """.formatted(base));
+        FetchSettings settings = new FetchSettings(
+                4,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(20),
+                0,
+                Duration.ofMillis(1),
+                1000,
+                0,
+                Set.of("127.0.0.1"));
+        try (PictureFetcher fetcher = new PictureFetcher(settings)) {
+            CatalogueIngest.Outcome outcome = new CatalogueIngest(
+                            CatalogueSource.of(folder.toString(), NOTHING),
+                            new ItemWriter("items", producer),
+                            Optional.of(fetcher),
+                            Optional.empty())
+                    .run(0, listener());
+
+            assertThat(outcome.remote()).isEqualTo(2);
+        } finally {
+            server.stop(0);
+            threads.shutdownNow();
+        }
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("a", "b", "d");
+        assertThat(producer.history().get(0).value().getImage()).isEqualTo(ByteBuffer.wrap(png));
+        assertThat(producer.history().get(0).value().getImageUrl()).endsWith("/first.png");
+        assertThat(refusals).singleElement().asString().startsWith("3: ").contains("404");
+    }
+
+    private CatalogueIngest.Outcome run() throws IOException {
+        return run(CatalogueSource.of(folder.toString(), NOTHING), 0);
+    }
+
+    private CatalogueIngest.Outcome run(CatalogueSource source, long after) throws IOException {
+        return new CatalogueIngest(source, new ItemWriter("items", producer), Optional.empty(), Optional.empty())
+                .run(after, listener());
+    }
+
+    private CatalogueIngest.Listener listener() {
+        return new CatalogueIngest.Listener() {
+            @Override
+            public void sent(long sent) {}
+
+            @Override
+            public void refused(long line, String reason) {
+                refusals.add(line + ": " + reason);
+            }
+        };
+    }
+}
