@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries further attempts at one address after a connection failure or a server error
  * @param backoff wait before the first further attempt; doubles each time
  * @param normalize asks the registry to compare schemas in normal form
+ * @param tls how to speak TLS, or null for the JVM's own trust store
  */
 public record RegistryConfig(
         List<URI> urls,
@@ -29,7 +31,8 @@ public record RegistryConfig(
         Duration timeout,
         int retries,
         Duration backoff,
-        boolean normalize) {
+        boolean normalize,
+        @Nullable SSLContext tls) {
 
     public static final String URL = "schema.registry.url";
     public static final String CREDENTIALS_SOURCE = "basic.auth.credentials.source";
@@ -71,7 +74,7 @@ public record RegistryConfig(
                             + " or mock://any-name in tests");
         }
         if (urls.size() > 1 && urls.stream().anyMatch(url -> MOCK.equals(url.getScheme()))) {
-            throw new ConfigException(URL, list, "mixes mock:// with other addresses");
+            throw new ConfigException(URL, hidden(list), "mixes mock:// with other addresses");
         }
         return new RegistryConfig(
                 urls.stream().map(RegistryConfig::withoutUser).toList(),
@@ -79,7 +82,8 @@ public record RegistryConfig(
                 Duration.ofMillis(number(config, TIMEOUT_MS, 10_000)),
                 number(config, RETRIES, 3),
                 Duration.ofMillis(number(config, BACKOFF_MS, 200)),
-                Boolean.parseBoolean(text(config, NORMALIZE, "false")));
+                Boolean.parseBoolean(text(config, NORMALIZE, "false")),
+                RegistryTls.context(config));
     }
 
     /** The scope of a {@code mock://scope} address, else null. */
@@ -92,7 +96,7 @@ public record RegistryConfig(
     public String toString() {
         return "RegistryConfig[urls=" + urls + ", authorization=" + (authorization == null ? "none" : "set")
                 + ", timeout=" + timeout + ", retries=" + retries + ", backoff=" + backoff + ", normalize=" + normalize
-                + "]";
+                + ", tls=" + (tls == null ? "standard" : "own") + "]";
     }
 
     private static URI address(String url) {
@@ -100,18 +104,22 @@ public record RegistryConfig(
         try {
             uri = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
         } catch (IllegalArgumentException e) {
-            throw new ConfigException(URL, url, "is not an address: " + e.getMessage());
+            throw new ConfigException(URL, hidden(url), "is not an address");
         }
         String scheme = uri.getScheme();
         if (!MOCK.equals(scheme) && !"http".equals(scheme) && !"https".equals(scheme)) {
-            throw new ConfigException(URL, url, "must begin with http://, https:// or mock://");
+            throw new ConfigException(URL, hidden(url), "must begin with http://, https:// or mock://");
         }
         return uri;
     }
 
     private static URI withoutUser(URI uri) {
-        String user = uri.getRawUserInfo();
-        return user == null ? uri : URI.create(uri.toString().replaceFirst("://[^@/]*@", "://"));
+        return uri.getRawUserInfo() == null ? uri : URI.create(hidden(uri.toString()));
+    }
+
+    /** An address as it may be shown: without user and password. */
+    private static String hidden(String url) {
+        return url.replaceAll("//[^/,]*@", "//");
     }
 
     private static @Nullable String authorization(Map<String, ?> config, List<URI> urls) {

@@ -31,11 +31,14 @@ final class RegistryTransport {
     RegistryTransport(RegistryConfig config) {
         this.config = config;
         // Registries behind HTTP/1.1 proxies stumble over the upgrade header that HTTP/2 clients send.
-        this.client = HttpClient.newBuilder()
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
+                .followRedirects(HttpClient.Redirect.NORMAL);
+        if (config.tls() != null) {
+            builder.sslContext(config.tls());
+        }
+        this.client = builder.build();
     }
 
     /** The answer's JSON; a refusal becomes a RegistryException, silence a RegistryUnavailableException. */

@@ -81,7 +81,9 @@ final class RunCommand implements Callable<Integer> {
             if (!roles.contains(Role.INDEX)) {
                 starter.startOperations();
             }
-            Optional<SearchPage> page = starter.start(roles, List::of).page();
+            RoleStarter.Started started = starter.start(roles, List::of);
+            Optional<SearchPage> page = started.page();
+            started.engine().ifPresent(out::println);
             out.println("running "
                     + roles.stream()
                             .map(role -> role.name().toLowerCase(Locale.ROOT))

@@ -26,6 +26,8 @@ public final class Settings {
     private static final Pattern SECRET = Pattern.compile(
             "password|secret|token|jaas|credential|user\\.info|private|\\.key$", Pattern.CASE_INSENSITIVE);
 
+    private static final Pattern USER_IN_URL = Pattern.compile("//[^/,@]*:[^/,]*@");
+
     private final Map<String, Value> values;
 
     private record Value(Object parsed, String text, String source) {}
@@ -116,7 +118,11 @@ public final class Settings {
     /** Everything that is set, as a person may see it: secrets are hidden. */
     public Map<String, String> printable() {
         Map<String, String> printable = new TreeMap<>();
-        values.forEach((name, value) -> printable.put(name, SECRET.matcher(name).find() ? "[hidden]" : value.text()));
+        values.forEach((name, value) -> printable.put(
+                name,
+                SECRET.matcher(name).find()
+                        ? "[hidden]"
+                        : USER_IN_URL.matcher(value.text()).replaceAll("//[hidden]@")));
         return printable;
     }
 

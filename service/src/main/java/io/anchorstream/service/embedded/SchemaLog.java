@@ -1,6 +1,7 @@
 package io.anchorstream.service.embedded;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,25 +38,24 @@ final class SchemaLog implements AutoCloseable {
         this.producer = producer;
     }
 
-    /** Creates the topic when it is missing and hands every record of it to the reader, in order. */
-    static SchemaLog open(String bootstrapServers, Consumer<SchemaRecord> reader) {
-        Map<String, Object> common = Map.of("bootstrap.servers", bootstrapServers, "client.id", "schema-registry");
-        createTopic(common);
-        replay(bootstrapServers, reader);
-        return new SchemaLog(new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrapServers,
-                        "client.id",
-                        "schema-registry",
-                        "acks",
-                        "all",
-                        "buffer.memory",
-                        4 * 1024 * 1024,
-                        "max.block.ms",
-                        PATIENCE.toMillis()),
-                new StringSerializer(),
-                new StringSerializer()));
+    /**
+     * Creates the topic when it is missing and hands every record of it to the reader, in order.
+     *
+     * @param clients {@code bootstrap.servers}, security and whatever else applies to every client
+     */
+    static SchemaLog open(Map<String, ?> clients, Consumer<SchemaRecord> reader) {
+        createTopic(with(clients, Map.of()));
+        replay(clients, reader);
+        Map<String, Object> config = with(
+                clients, Map.of("acks", "all", "buffer.memory", 4 * 1024 * 1024, "max.block.ms", PATIENCE.toMillis()));
+        return new SchemaLog(new KafkaProducer<>(config, new StringSerializer(), new StringSerializer()));
+    }
+
+    private static Map<String, Object> with(Map<String, ?> clients, Map<String, Object> more) {
+        Map<String, Object> config = new HashMap<>(clients);
+        config.put("client.id", "schema-registry");
+        config.putAll(more);
+        return config;
     }
 
     /** Returns once the record is on disk, as far as the broker says. */
@@ -90,12 +90,9 @@ final class SchemaLog implements AutoCloseable {
         }
     }
 
-    private static void replay(String bootstrapServers, Consumer<SchemaRecord> reader) {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "client.id", "schema-registry",
-                "enable.auto.commit", "false",
-                "auto.offset.reset", "earliest");
+    private static void replay(Map<String, ?> clients, Consumer<SchemaRecord> reader) {
+        Map<String, Object> config =
+                with(clients, Map.of("enable.auto.commit", "false", "auto.offset.reset", "earliest"));
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
             consumer.assign(Set.of(PARTITION));

@@ -53,6 +53,7 @@ public final class OperationsServer implements AutoCloseable {
             config.jetty.threadPool = new QueuedThreadPool(THREADS, 4, 60_000);
             config.http.maxRequestSize = settings.uploadBytes() + 1L;
             config.routes.before(SecurityHeaders::add);
+            config.routes.before(new RequestGuard(settings));
             config.routes.get("/health/live", ctx -> answer(ctx, live.check()));
             config.routes.get("/health/ready", ctx -> answer(ctx, ready.check()));
             config.routes.get("/metrics", ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")

@@ -1,13 +1,16 @@
 package io.anchorstream.service.http;
 
+import java.util.Optional;
+
 /**
  * Where and how the page is served.
  *
  * @param host address to bind; {@code 127.0.0.1} keeps it on this machine
  * @param port 0 = any free one
  * @param uploadBytes largest picture taken as a query
+ * @param token what whoever changes something must show; empty = nothing can be changed over HTTP
  */
-public record PageSettings(String host, int port, int uploadBytes) {
+public record PageSettings(String host, int port, int uploadBytes, Optional<String> token) {
     public static final int DEFAULT_UPLOAD_BYTES = 10 << 20;
 
     public PageSettings {
@@ -19,7 +22,12 @@ public record PageSettings(String host, int port, int uploadBytes) {
         }
     }
 
+    @Override
+    public String toString() {
+        return "PageSettings[" + host + ":" + port + ", token " + (token.isPresent() ? "set" : "none") + "]";
+    }
+
     public static PageSettings local(int port) {
-        return new PageSettings("127.0.0.1", port, DEFAULT_UPLOAD_BYTES);
+        return new PageSettings("127.0.0.1", port, DEFAULT_UPLOAD_BYTES, Optional.empty());
     }
 }

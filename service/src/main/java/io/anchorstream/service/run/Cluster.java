@@ -50,15 +50,20 @@ public final class Cluster {
      * @throws ConfigurationException if no broker or registry is named
      */
     public static Cluster of(Settings settings) {
-        Map<String, String> clients = settings.passedOn("kafka");
-        require(
-                clients.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG),
-                "kafka.bootstrap.servers is not set: name the brokers, e.g. --bootstrap-servers localhost:9092");
+        Map<String, String> clients = brokersOf(settings);
         Map<String, String> registryConfig = settings.passedOn("registry");
         require(
                 registryConfig.containsKey(RegistryConfig.URL),
                 "registry.schema.registry.url is not set: name the schema registry, e.g. --registry-url http://localhost:8081");
         return new Cluster(clients, registryConfig, topicsOf(settings));
+    }
+
+    private static Map<String, String> brokersOf(Settings settings) {
+        Map<String, String> clients = settings.passedOn("kafka");
+        require(
+                clients.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG),
+                "kafka.bootstrap.servers is not set: name the brokers, e.g. --bootstrap-servers localhost:9092");
+        return clients;
     }
 
     /** The topics by configuration alone; needs no broker. */
@@ -96,7 +101,21 @@ public final class Cluster {
      * @throws UnreachableException if either does not answer
      */
     public void requireReachable() {
-        Map<String, Object> config = clientConfig();
+        requireBrokers(clients);
+        requireRegistry();
+    }
+
+    /**
+     * As {@link #requireReachable}, of the brokers alone and without a registry in the configuration.
+     *
+     * @throws ConfigurationException if no broker is named
+     */
+    public static void requireBrokers(Settings settings) {
+        requireBrokers(brokersOf(settings));
+    }
+
+    private static void requireBrokers(Map<String, String> clients) {
+        Map<String, Object> config = new HashMap<>(clients);
         config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         Admin admin = null;
@@ -106,7 +125,8 @@ public final class Cluster {
             LOG.debug("{} brokers answer", nodes);
         } catch (ExecutionException | KafkaException e) {
             throw new UnreachableException(
-                    "no Kafka broker answered at " + bootstrapServers() + " within " + PATIENCE.toSeconds()
+                    "no Kafka broker answered at " + clients.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)
+                            + " within " + PATIENCE.toSeconds()
                             + " s. Check that it runs, that --bootstrap-servers (kafka.bootstrap.servers) names it, and"
                             + " that kafka.security.protocol fits its listener",
                     e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
@@ -118,11 +138,22 @@ public final class Cluster {
                 admin.close(Duration.ZERO);
             }
         }
+    }
+
+    /**
+     * Asks the registry alone.
+     *
+     * @throws UnreachableException if it does not answer
+     */
+    public void requireRegistry() {
         try {
             registry.latest(topics.modelVersions().subject());
         } catch (RegistryUnavailableException e) {
             throw new UnreachableException("the schema registry is away", e);
         } catch (RegistryException e) {
+            if (e.errorCode() == 401 || e.errorCode() == 403) {
+                throw new UnreachableException("the schema registry does not let us in", e);
+            }
             LOG.debug("the registry answers: {}", e.getMessage()); // a subject may well be missing still
         }
     }

@@ -67,8 +67,9 @@ public final class RoleStarter {
      *
      * @param page when the index role is among those started
      * @param feed when the embed or index role is
+     * @param engine in words, when a role needs it: device, version of the native library, threads
      */
-    public record Started(Optional<SearchPage> page, Optional<ModelFeed> feed) {}
+    public record Started(Optional<SearchPage> page, Optional<ModelFeed> feed, Optional<String> engine) {}
 
     /**
      * Starts the roles, readers before writers, so that nothing waits long.
@@ -105,7 +106,13 @@ public final class RoleStarter {
         if (ordered.contains(Role.LABEL)) {
             startLabel();
         }
-        return new Started(page, feed);
+        return new Started(page, feed, runtime.map(RoleStarter::engine));
+    }
+
+    private static String engine(ModelRuntime runtime) {
+        Map<String, String> about = runtime.description();
+        return about.get("engine") + " " + about.get("engine.version") + " on " + about.get("device") + ", threads "
+                + about.get("threads");
     }
 
     /** Serves health and metrics of a process without the index role, whose page has them too. */
@@ -117,7 +124,10 @@ public final class RoleStarter {
 
     private PageSettings pageSettings() {
         return new PageSettings(
-                settings.get(Keys.HTTP_HOST), settings.get(Keys.HTTP_PORT), PageSettings.DEFAULT_UPLOAD_BYTES);
+                settings.get(Keys.HTTP_HOST),
+                settings.get(Keys.HTTP_PORT),
+                PageSettings.DEFAULT_UPLOAD_BYTES,
+                Optional.of(settings.get(Keys.HTTP_TOKEN)).filter(token -> !token.isEmpty()));
     }
 
     private SearchPage startIndex(ModelFeed feed, Supplier<List<PageSources.Credit>> credits) {

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -36,10 +37,12 @@ public final class StreamsRole implements RunningRole {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final RestartBudget restarts;
+    private final boolean fixedMember;
 
     public StreamsRole(String name, Topology topology, Properties config, Clock clock) {
         this.restarts = new RestartBudget(RESTARTS, RESTART_WINDOW, clock);
         this.name = name;
+        this.fixedMember = config.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         this.streams = new KafkaStreams(topology, config);
         streams.setUncaughtExceptionHandler(this::answer);
         streams.setStateListener((now, before) -> LOG.debug("{}: {} -> {}", name, before, now));
@@ -107,12 +110,18 @@ public final class StreamsRole implements RunningRole {
         return Optional.ofNullable(thrown);
     }
 
-    /** Leaves the group, so that another instance takes over in a second instead of after a session time-out. */
+    /**
+     * Leaves the group, so that another instance takes over in a second instead of after a session time-out. A member
+     * with a {@code group.instance.id} stays: it is about to come back for its own partitions (KIP-345).
+     */
     @Override
     public void close() {
         closing.countDown();
         boolean closed = streams.close(CloseOptions.timeout(CLOSE)
-                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+                .withGroupMembershipOperation(
+                        fixedMember
+                                ? CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP
+                                : CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
         if (!closed) {
             LOG.warn(
                     "the {} role did not stop within {} s; its open transaction will be aborted",
