@@ -10,7 +10,8 @@ export function pipelineView(main) {
   const flow = el('div.flow');
   const rest = el('div.columns');
   let timer;
-  main.append(el('div.lead', el('h1', 'Pipeline'), el('p', 'From an item on the input topic to a searchable vector, and from its text to a better network.')), problem, flow, rest);
+  main.append(el('div.lead', el('h1', 'Pipeline'), el('p', 'From an item on the input topic to a searchable vector, and from its text to a better network.')), problem, flow, rest,
+    el('p.faint.small', { style: { marginTop: '14px' } }, 'Each number names its metric when pointed at; all of them are at ', el('a', { href: '/metrics' }, '/metrics'), '.'));
 
   async function load() {
     try {
@@ -37,14 +38,14 @@ function drawFlow(root, p) {
     ? `generation ${p.servingGeneration} · model v${p.servingVersion}${p.promotedVersion > p.servingVersion ? ` · v${p.promotedVersion} promoted, filling` : ''}`
     : p.promotedVersion >= 0 ? `model v${p.promotedVersion} is filling the first generation` : 'waiting for the first network';
   const stages = [
-    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? 'on the input topic' : 'waiting for the first item', p.rates.items, trail.items],
-    ['Pictures checked', p.pictures || none, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : p.pictures ? 'none refused' : 'waiting for the first picture', p.rates.pictures, trail.pictures],
-    ['Weak labels', p.labelled || none, rate(p.rates.labels, 'items'), p.labelled ? `${count(p.classes)} classes · ${count(p.holdout)} held out` : 'waiting for the first text', p.rates.labels, trail.labels],
-    ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps],
-    ['Searchable', p.servingGeneration >= 0 ? p.embedded : none, rate(p.rates.embedded, 'items'), searched, p.rates.embedded, trail.embedded],
+    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? 'on the input topic' : 'waiting for the first item', p.rates.items, trail.items, 'anchorstream_pipeline_items'],
+    ['Pictures checked', p.pictures || none, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : p.pictures ? 'none refused' : 'waiting for the first picture', p.rates.pictures, trail.pictures, 'anchorstream_pipeline_pictures'],
+    ['Weak labels', p.labelled || none, rate(p.rates.labels, 'items'), p.labelled ? `${count(p.classes)} classes · ${count(p.holdout)} held out` : 'waiting for the first text', p.rates.labels, trail.labels, 'anchorstream_pipeline_labelled'],
+    ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps, 'anchorstream_learning_step'],
+    ['Searchable', p.servingGeneration >= 0 ? p.embedded : none, rate(p.rates.embedded, 'items'), searched, p.rates.embedded, trail.embedded, 'anchorstream_index_items'],
   ];
-  root.replaceChildren(...stages.map(([name, number, speed, note, moving, past]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
-    el('h2', name), el('b', number === none ? none : count(number)), el('p', note), sparkline(past), el('p.rate', speed || '\u00a0'))));
+  root.replaceChildren(...stages.map(([name, number, speed, note, moving, past, metric]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
+    el('h2', name), el('b', { title: metric }, number === none ? none : count(number)), el('p', note), sparkline(past), el('p.rate', speed || '\u00a0'))));
 }
 
 /** The rate over the last five minutes. */
@@ -61,7 +62,7 @@ function sparkline(values) {
 
 function refreshCard(p) {
   const last = p.generations.at(-1);
-  const card = el('section.card.span4', el('h2', 'Refresh'));
+  const card = el('section.card.span4', el('h2', { title: 'anchorstream_refresh_embedded of anchorstream_refresh_items' }, 'Refresh'));
   if (!last) {
     card.append(el('p.soft.small', { style: { marginTop: '8px' } }, 'A refresh embeds every item again with a newly promoted network. None has been started yet.'));
     return card;
@@ -83,8 +84,8 @@ const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1).repla
 function freshnessCard(p) {
   return el('section.card.span4', el('h2', 'Freshness'),
     el('div.duo',
-      el('p', el('b.big', millis(p.freshness.p50Millis)), el('span', 'median')),
-      el('p', el('b.big', millis(p.freshness.p99Millis)), el('span', '99 of 100 within'))),
+      el('p', { title: 'anchorstream_freshness_p50_seconds' }, el('b.big', millis(p.freshness.p50Millis)), el('span', 'median')),
+      el('p', { title: 'anchorstream_freshness_p99_seconds' }, el('b.big', millis(p.freshness.p99Millis)), el('span', '99 of 100 within'))),
     el('p.faint.small', { style: { marginTop: '10px' } }, p.freshness.count
       ? `From an item’s arrival to its searchable vector, over the last ${count(Math.min(2000, p.freshness.count))} new items.`
       : 'From an item’s arrival to its searchable vector. Measured with the next new item.'));
@@ -93,13 +94,13 @@ function freshnessCard(p) {
 function lagCard(p) {
   const names = { label: 'Items to be checked and labelled', train: 'Batches to be trained on', embed: 'Records to be embedded', index: 'Records to be indexed' };
   const known = Object.keys(names).filter((role) => role in p.lag);
-  return el('section.card.span4', el('h2', 'Waiting'),
+  return el('section.card.span4', el('h2', { title: 'anchorstream_role_lag' }, 'Waiting'),
     el('dl.pairs', Object.keys(names).map((role) => el('div', el('dt', names[role]), el('dd', known.includes(role) ? (p.lag[role] ? count(p.lag[role]) : el('span.faint', 'none')) : el('span.faint', 'no news'))))));
 }
 
 function refusedCard(p) {
   const d = p.deadLetters;
-  const card = el('section.card.span7', el('div.chart-head', el('h2', 'Refused items'), d.count ? el('span.state.bad', count(d.count)) : el('span.state.good', 'none')));
+  const card = el('section.card.span7', el('div.chart-head', el('h2', { title: 'anchorstream_dead_letters' }, 'Refused items'), d.count ? el('span.state.bad', count(d.count)) : el('span.state.good', 'none')));
   if (!d.count) {
     card.append(el('p.soft.small', 'An item that can’t be used becomes a dead letter with a reason, and the pipeline goes on. There has been none.'));
     return card;

@@ -39,10 +39,17 @@ final class ConfigCommand implements Runnable {
         @Mixin
         private final ConfigOptions config = new ConfigOptions();
 
+        @Option(names = "--json", description = "for programs: one JSON object")
+        private boolean json;
+
         @Override
         public Integer call() {
             Settings settings = config.settings();
             PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(JsonText.of(settings.printable()));
+                return ExitCode.OK;
+            }
             settings.printable().forEach((name, value) -> {
                 String source = settings.source(name).orElse("default");
                 out.println(name + " = " + value + (source.equals("default") ? "" : "    (" + source + ")"));

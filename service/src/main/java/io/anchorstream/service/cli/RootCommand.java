@@ -17,9 +17,14 @@ import picocli.CommandLine.Spec;
             BacktestCommand.class,
             BenchCommand.class,
             TopicsCommand.class,
+            DeadLettersCommand.class,
+            EmbeddingsCommand.class,
+            RegistryCommand.class,
             StatusCommand.class,
+            DoctorCommand.class,
             CatalogueCommand.class,
             ConfigCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -28,7 +33,7 @@ import picocli.CommandLine.Spec;
             "1:something failed; the last line says what and what to do",
             "2:wrong flags or configuration; nothing was done",
             "3:done, but some items were refused; each was named",
-            "4:status only: the service is starting, topics are missing, or nobody runs a role",
+            "4:status and doctor: answered, and something needs a look; status: the service may be starting",
             "143:stopped by SIGTERM (130 by Ctrl-C), everything closed properly"
         })
 final class RootCommand implements Runnable {

@@ -1,7 +1,10 @@
 package io.anchorstream.service.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 import io.anchorstream.schemas.topics.TopicAdmin;
@@ -10,21 +13,27 @@ import io.anchorstream.schemas.topics.TopicStatus;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.run.Cluster;
+import io.anchorstream.service.run.SchemaSetup;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "topics",
-        description = "Creates the topics on a cluster, and compares a cluster with what they should be.",
+        description =
+                "Creates the topics on a cluster, compares a cluster with what they should be, and lists who needs"
+                        + " which rights.",
         mixinStandardHelpOptions = true,
         subcommands = {
             TopicsCommand.Create.class,
             TopicsCommand.Describe.class,
             TopicsCommand.Diff.class,
+            AclsCommand.class,
         })
 final class TopicsCommand implements Runnable {
     @Spec
@@ -34,7 +43,26 @@ final class TopicsCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "\"topics create\", \"topics describe\" or \"topics diff\"?");
+                spec.commandLine(), "\"topics create\", \"topics describe\", \"topics diff\" or \"topics acls\"?");
+    }
+
+    /** One topic as {@code --json} shows it. */
+    private record TopicRow(
+            String name,
+            @Nullable String state,
+            int partitions,
+            String purpose,
+            Map<String, String> config,
+            List<TopicStatus.Difference> differences) {
+        static TopicRow of(TopicSpec topic, @Nullable TopicStatus status) {
+            return new TopicRow(
+                    topic.name(),
+                    status == null ? null : status.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+                    topic.partitions(),
+                    topic.purpose(),
+                    topic.config(),
+                    status instanceof TopicStatus.Differs differs ? differs.differences() : List.of());
+        }
     }
 
     private abstract static class OnTopics implements Callable<Integer> {
@@ -45,16 +73,34 @@ final class TopicsCommand implements Runnable {
         @Mixin
         final ConfigOptions config = new ConfigOptions();
 
+        @Option(names = "--json", description = "for programs: one JSON object")
+        boolean json;
+
         final PrintWriter out() {
             return spec.commandLine().getOut();
         }
 
-        final int report(List<TopicStatus> statuses, String done) {
-            statuses.forEach(status -> out().println(status.describe()));
+        final int report(List<TopicStatus> statuses, Map<String, Integer> schemas) {
             long wrong = statuses.stream()
                     .filter(status -> status instanceof TopicStatus.Missing || status instanceof TopicStatus.Differs)
                     .count();
-            out().println(wrong == 0 ? done : wrong + " of " + statuses.size() + " topics are not as they should be");
+            if (json) {
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put(
+                        "topics",
+                        statuses.stream()
+                                .map(status -> TopicRow.of(status.spec(), status))
+                                .toList());
+                answer.put("schemas", schemas);
+                out().println(JsonText.of(answer));
+            } else {
+                statuses.forEach(status -> out().println(status.describe()));
+                schemas.forEach((subject, id) -> out().println("schema     " + subject + " (id " + id + ")"));
+                out().println(
+                                wrong == 0
+                                        ? "all topics are as they should be"
+                                        : wrong + " of " + statuses.size() + " topics are not as they should be");
+            }
             return wrong == 0 ? ExitCode.OK : ExitCode.FAILED;
         }
     }
@@ -64,6 +110,12 @@ final class TopicsCommand implements Runnable {
             description = "Creates what is missing; changes nothing.",
             mixinStandardHelpOptions = true)
     static final class Create extends OnTopics {
+        @Option(
+                names = "--schemas",
+                description =
+                        "also registers every schema the service writes, for registry.auto.register.schemas=false")
+        private boolean schemas;
+
         @Override
         public Integer call() {
             Settings settings = config.settings();
@@ -71,7 +123,8 @@ final class TopicsCommand implements Runnable {
             cluster.requireReachable();
             try (Admin admin = cluster.admin()) {
                 short copies = settings.get(Keys.REPLICATION).shortValue();
-                return report(TopicAdmin.ensure(admin, cluster.topics(), copies), "all topics are as they should be");
+                List<TopicStatus> statuses = TopicAdmin.ensure(admin, cluster.topics(), copies);
+                return report(statuses, schemas ? SchemaSetup.register(cluster, settings) : Map.of());
             }
         }
     }
@@ -83,7 +136,7 @@ final class TopicsCommand implements Runnable {
             Cluster cluster = Cluster.of(config.settings());
             cluster.requireReachable();
             try (Admin admin = cluster.admin()) {
-                return report(TopicAdmin.diff(admin, cluster.topics()), "all topics are as they should be");
+                return report(TopicAdmin.diff(admin, cluster.topics()), Map.of());
             }
         }
     }
@@ -92,7 +145,14 @@ final class TopicsCommand implements Runnable {
     static final class Describe extends OnTopics {
         @Override
         public Integer call() {
-            for (TopicSpec topic : Cluster.topicsOf(config.settings()).all()) {
+            List<TopicSpec> topics = Cluster.topicsOf(config.settings()).all();
+            if (json) {
+                out().println(JsonText.of(Map.of(
+                        "topics",
+                        topics.stream().map(topic -> TopicRow.of(topic, null)).toList())));
+                return ExitCode.OK;
+            }
+            for (TopicSpec topic : topics) {
                 out().printf("%-28s %3d partitions  %s%n", topic.name(), topic.partitions(), topic.purpose());
             }
             return ExitCode.OK;

@@ -38,6 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MetricsPageTest {
     private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(anchorstream\\.[a-z0-9.]+)`");
 
+    private static final Pattern USED = Pattern.compile("anchorstream_[a-z0-9_]+[a-z0-9]");
+
     private final ServiceMetrics metrics = new ServiceMetrics();
     private final LearningHistory learning = new LearningHistory();
     private final DeadLetters deadLetters = new DeadLetters();
@@ -83,6 +85,24 @@ class MetricsPageTest {
                 .allSatisfy(meter -> assertThat(meter.getId().getDescription())
                         .as("%s", meter)
                         .isNotBlank());
+    }
+
+    @Test
+    void dashboardsAlertsAndThePageNameOnlyMetersThatAreExported() throws IOException {
+        feed();
+        String exported = scrape();
+
+        for (Path file : List.of(
+                Path.of("..", "deploy", "grafana", "dashboards", "anchorstream.json"),
+                Path.of("..", "deploy", "prometheus", "alerts.yml"),
+                Path.of("src", "main", "resources", "web", "pipeline.js"))) {
+            Set<String> used = USED.matcher(Files.readString(file))
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            assertThat(used).as("%s", file).hasSizeGreaterThan(5).allSatisfy(name -> assertThat(exported)
+                    .containsPattern("(?m)^" + name + "[ {]"));
+        }
     }
 
     @Test

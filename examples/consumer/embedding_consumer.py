@@ -1,0 +1,94 @@
+"""Keeps one collection of vectors for each generation and says which one to search: the pattern every indexer follows.
+
+Replace the dictionaries by your search engine's collections, and `serving` by its alias.
+
+    pip install "confluent-kafka[avro]"
+    python embedding_consumer.py localhost:9092 http://localhost:8081
+"""
+import sys
+from collections import defaultdict
+
+EMBEDDINGS = "catalog.embeddings"
+GENERATIONS = "catalog.generations"
+
+
+class Collections:
+    """Vectors by generation, and which generation is in service. Knows nothing of Kafka."""
+
+    def __init__(self):
+        self.vectors = defaultdict(dict)
+        self.waiting = []  # (generation, items, {partition: offset to be read first})
+        self.serving = -1
+
+    def embedding(self, item, record):
+        if record is None:  # the item was deleted: from every generation
+            for vectors in self.vectors.values():
+                vectors.pop(item, None)
+        else:  # never into a collection of another generation: their vectors cannot be compared
+            self.vectors[record["generation"]][item] = record["vector"]
+
+    def event(self, record, ends):
+        """`ends` tells where each embedding partition ends now: {partition: offset}."""
+        if record["state"] == "COMPLETE":
+            self.waiting.append((record["generation"], record["items"], ends()))
+        elif record["state"] == "RETIRED" and record["generation"] != self.serving:
+            self.vectors.pop(record["generation"], None)
+
+    def swap(self, positions):
+        """Completions whose embeddings have been read become the generation in service."""
+        for completion in list(self.waiting):
+            generation, items, ends = completion
+            if all(positions.get(partition, 0) >= end for partition, end in ends.items()):
+                self.waiting.remove(completion)
+                if generation > self.serving:
+                    self.serving = generation
+                    for old in [one for one in self.vectors if one < generation]:
+                        del self.vectors[old]
+                    print(f"serving generation {generation} with {len(self.vectors[generation])} vectors of {items} items")
+
+
+def main(brokers, registry):
+    from confluent_kafka import Consumer, OFFSET_BEGINNING, TopicPartition
+    from confluent_kafka.schema_registry import SchemaRegistryClient
+    from confluent_kafka.schema_registry.avro import AvroDeserializer
+    from confluent_kafka.serialization import MessageField, SerializationContext
+
+    values = AvroDeserializer(SchemaRegistryClient({"url": registry}))
+    consumer = Consumer({
+        "bootstrap.servers": brokers,
+        "group.id": "anchorstream-consumer",
+        # Embeddings are written in transactions; without this, aborted ones would be read as well.
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+    })
+    topics = consumer.list_topics(timeout=10).topics
+    # Everything from the beginning: both topics are compacted. With an index that is kept, begin at the offsets you
+    # stored with it instead.
+    consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING)
+                     for topic in (EMBEDDINGS, GENERATIONS) for partition in topics[topic].partitions])
+    embeddings = [TopicPartition(EMBEDDINGS, partition) for partition in topics[EMBEDDINGS].partitions]
+
+    def ends():
+        return {one.partition: consumer.get_watermark_offsets(one)[1] for one in embeddings}
+
+    collections = Collections()
+    try:
+        while True:
+            message = consumer.poll(0.5)
+            if message is not None:
+                if message.error():
+                    raise RuntimeError(message.error())
+                record = values(message.value(), SerializationContext(message.topic(), MessageField.VALUE)) \
+                    if message.value() is not None else None
+                if message.topic() == EMBEDDINGS:
+                    collections.embedding(message.key().decode(), record)
+                elif record is not None:
+                    collections.event(record, ends)
+            # Transaction markers move positions without a message, so they are asked for, not counted.
+            collections.swap({one.partition: one.offset for one in consumer.position(embeddings)})
+    finally:
+        consumer.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:3])

@@ -1,0 +1,98 @@
+package io.anchorstream.service.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+
+import io.anchorstream.service.export.EmbeddingExport;
+import io.anchorstream.service.run.Cluster;
+import org.apache.kafka.clients.consumer.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "embeddings",
+        description = "Hands embeddings to others.",
+        mixinStandardHelpOptions = true,
+        subcommands = {EmbeddingsCommand.Export.class, FollowCommand.class})
+final class EmbeddingsCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "\"embeddings export --out FILE\" or \"embeddings follow --exec COMMAND\"?");
+    }
+
+    @Command(
+            name = "export",
+            description = "Writes the vectors of one generation to a file: jsonl (one object a line) or npy (a float32"
+                    + " array for NumPy, with FILE.ids.txt beside it).",
+            mixinStandardHelpOptions = true)
+    static final class Export implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli before run
+        private CommandSpec spec;
+
+        @Mixin
+        private final ConfigOptions config = new ConfigOptions();
+
+        @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to")
+        @SuppressWarnings("NullAway.Init") // required
+        private Path out;
+
+        @Option(names = "--format", paramLabel = "jsonl|npy", description = "default: by the file's name, else jsonl")
+        private Optional<EmbeddingExport.Format> format = Optional.empty();
+
+        @Option(names = "--generation", paramLabel = "N", description = "which (default: the newest that is complete)")
+        private OptionalLong generation = OptionalLong.empty();
+
+        @Option(names = "--json", description = "for programs: the outcome as one JSON object")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            Cluster cluster = Cluster.of(config.settings());
+            cluster.requireReachable();
+            EmbeddingExport.Outcome outcome;
+            try (Consumer<String, byte[]> consumer = cluster.reader()) {
+                EmbeddingExport export = new EmbeddingExport(cluster.topics(), consumer, cluster.anyRecord());
+                long wanted = generation.orElseGet(export::newestComplete);
+                if (wanted < 0) {
+                    throw new Refusal("no generation is complete yet; --generation N takes one as far as it is");
+                }
+                outcome = export.write(wanted, format.orElseGet(this::byName), out);
+            }
+            PrintWriter text = spec.commandLine().getOut();
+            text.println(
+                    json
+                            ? JsonText.of(outcome)
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%,d vectors of generation %d in %s%s",
+                                    outcome.written(),
+                                    outcome.generation(),
+                                    out,
+                                    outcome.others() == 0
+                                            ? ""
+                                            : String.format(
+                                                    Locale.ROOT,
+                                                    "; left out %,d items whose newest vector is of another generation",
+                                                    outcome.others())));
+            return outcome.others() == 0 ? ExitCode.OK : ExitCode.REFUSALS;
+        }
+
+        private EmbeddingExport.Format byName() {
+            return out.toString().endsWith(".npy") ? EmbeddingExport.Format.NPY : EmbeddingExport.Format.JSONL;
+        }
+    }
+}

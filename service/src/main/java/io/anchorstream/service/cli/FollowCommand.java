@@ -1,0 +1,83 @@
+package io.anchorstream.service.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.service.export.CompletionFollower;
+import io.anchorstream.service.run.Cluster;
+import io.anchorstream.service.run.ServiceProcess;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "follow",
+        description = "Runs a command for each generation that is complete, such as one that swaps an alias, until SIGTERM."
+                + " It finds the generation in ANCHORSTREAM_GENERATION, ANCHORSTREAM_MODEL_VERSION and"
+                + " ANCHORSTREAM_ITEMS, and is run again until it succeeds.",
+        mixinStandardHelpOptions = true)
+final class FollowCommand implements Callable<Integer> {
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
+
+    @Option(names = "--exec", required = true, paramLabel = "COMMAND", description = "run by sh -c")
+    @SuppressWarnings("NullAway.Init") // required
+    private String command;
+
+    @Option(
+            names = "--group",
+            paramLabel = "GROUP",
+            description = "the consumer group that feeds the index, e.g. connect-anchorstream-opensearch: the command waits"
+                    + " until it has read every vector of the generation")
+    private Optional<String> group = Optional.empty();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Cluster cluster = Cluster.of(config.settings());
+        cluster.requireReachable();
+        PrintWriter out = spec.commandLine().getOut();
+        try (ServiceProcess process = new ServiceProcess().stopOnSignal();
+                Consumer<String, byte[]> consumer = cluster.reader();
+                Admin admin = cluster.admin()) {
+            new CompletionFollower(cluster.topics(), consumer, admin, cluster.anyRecord(), group)
+                    .run(event -> swap(event, process, out), process::isStopping);
+        }
+        return ExitCode.OK;
+    }
+
+    private boolean swap(GenerationEvent event, ServiceProcess process, PrintWriter out) throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).inheritIO();
+        builder.environment()
+                .putAll(Map.of(
+                        "ANCHORSTREAM_GENERATION", Long.toString(event.getGeneration()),
+                        "ANCHORSTREAM_MODEL_VERSION", Long.toString(event.getModelVersion()),
+                        "ANCHORSTREAM_ITEMS", Long.toString(event.getItems())));
+        int code;
+        try {
+            code = builder.start().waitFor();
+        } catch (IOException e) {
+            throw new Refusal("there is no shell to run the command: " + e.getMessage(), e);
+        }
+        out.println("generation " + event.getGeneration() + " is complete: the command ended with " + code);
+        out.flush();
+        if (code != 0 && process.awaitStop(AGAIN)) {
+            return true;
+        }
+        return code == 0;
+    }
+}

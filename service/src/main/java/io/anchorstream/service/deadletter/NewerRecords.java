@@ -1,0 +1,73 @@
+package io.anchorstream.service.deadletter;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+
+/** Finds letters whose key has been written again since: sending those would undo the later change. */
+final class NewerRecords {
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final Consumer<byte[], byte[]> consumer;
+
+    NewerRecords(Consumer<byte[], byte[]> consumer) {
+        this.consumer = consumer;
+    }
+
+    /** The addresses of the letters that are out of date. Reads the source partitions from the oldest letter on. */
+    Set<String> outdated(Collection<DeadLetter> letters) {
+        Map<TopicPartition, Long> from = new HashMap<>();
+        for (DeadLetter letter : letters) {
+            letter.source().ifPresent(source -> from.merge(source, letter.sourceOffset() + 1, Math::min));
+        }
+        Map<TopicPartition, Map<ByteBuffer, Long>> newest = newest(from);
+        return letters.stream()
+                .filter(letter -> letter.record().key() != null)
+                .filter(letter -> letter.source()
+                        .map(source -> newest.getOrDefault(source, Map.of())
+                                        .getOrDefault(
+                                                ByteBuffer.wrap(letter.record().key()), -1L)
+                                > letter.sourceOffset())
+                        .orElse(false))
+                .map(DeadLetter::id)
+                .collect(Collectors.toSet());
+    }
+
+    private Map<TopicPartition, Map<ByteBuffer, Long>> newest(Map<TopicPartition, Long> from) {
+        Map<TopicPartition, Map<ByteBuffer, Long>> newest = new HashMap<>();
+        if (from.isEmpty()) {
+            return newest;
+        }
+        consumer.assign(from.keySet());
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(from.keySet());
+        Map<TopicPartition, Long> ends = consumer.endOffsets(from.keySet());
+        from.forEach(
+                (partition, offset) -> consumer.seek(partition, Math.max(offset, begins.getOrDefault(partition, 0L))));
+        Set<TopicPartition> open = new HashSet<>(from.keySet());
+        while (!open.isEmpty()) {
+            open.removeIf(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
+            try {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(open.isEmpty() ? Duration.ZERO : POLL)) {
+                    if (record.key() != null) {
+                        newest.computeIfAbsent(
+                                        new TopicPartition(record.topic(), record.partition()), one -> new HashMap<>())
+                                .merge(ByteBuffer.wrap(record.key()), record.offset(), Math::max);
+                    }
+                }
+            } catch (OffsetOutOfRangeException e) {
+                consumer.seekToBeginning(e.partitions());
+            }
+        }
+        return newest;
+    }
+}
