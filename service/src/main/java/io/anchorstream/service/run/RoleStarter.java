@@ -111,7 +111,8 @@ public final class RoleStarter {
 
     private static String engine(ModelRuntime runtime) {
         Map<String, String> about = runtime.description();
-        return about.get("engine") + " " + about.get("engine.version") + " on " + about.get("device") + ", threads "
+        return about.get("engine") + " " + about.get("engine.version") + " on "
+                + String.valueOf(about.get("device")).replace("()", "") + ", threads "
                 + about.get("threads");
     }
 
