@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -66,9 +65,12 @@ class RegistryTlsTest {
     @Test
     void trustsTheConfiguredStoreAndNobodyElse() {
         assertThat(open(Map.of(
-                                "schema.registry.ssl.truststore.location", store.toString(),
-                                "schema.registry.ssl.truststore.password", PASSWORD,
-                                "schema.registry.ssl.truststore.type", "PKCS12"))
+                                "schema.registry.ssl.truststore.location",
+                                store.toString(),
+                                "schema.registry.ssl.truststore.password",
+                                PASSWORD,
+                                "schema.registry.ssl.truststore.type",
+                                "PKCS12"))
                         .byId(1)
                         .getName())
                 .isEqualTo("string");
@@ -81,9 +83,12 @@ class RegistryTlsTest {
     @Test
     void saysWhichStoreCannotBeOpenedWithoutThePassword() {
         assertThatThrownBy(() -> open(Map.of(
-                        "schema.registry.ssl.truststore.location", store.resolveSibling("missing.p12").toString(),
-                        "schema.registry.ssl.truststore.password", PASSWORD,
-                        "schema.registry.ssl.truststore.type", "PKCS12")))
+                        "schema.registry.ssl.truststore.location",
+                        store.resolveSibling("missing.p12").toString(),
+                        "schema.registry.ssl.truststore.password",
+                        PASSWORD,
+                        "schema.registry.ssl.truststore.type",
+                        "PKCS12")))
                 .isInstanceOf(KafkaException.class)
                 .hasMessageContaining("missing.p12")
                 .hasMessageNotContaining(PASSWORD);
@@ -91,7 +96,9 @@ class RegistryTlsTest {
 
     private HttpSchemaRegistry open(Map<String, String> tls) {
         Map<String, String> config = new HashMap<>(tls);
-        config.put("schema.registry.url", "https://127.0.0.1:" + server.getAddress().getPort());
+        config.put(
+                "schema.registry.url",
+                "https://127.0.0.1:" + server.getAddress().getPort());
         config.put("max.retries", "0");
         return new HttpSchemaRegistry(RegistryConfig.from(config));
     }
@@ -99,7 +106,8 @@ class RegistryTlsTest {
     /** A key and a self-signed certificate for 127.0.0.1, by the JDK's own tool. */
     private void makeCertificate() throws Exception {
         Process tool = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "registry",

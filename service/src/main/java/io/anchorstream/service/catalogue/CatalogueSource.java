@@ -34,8 +34,10 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
     public static CatalogueSource of(String argument, InputStream standardInput) {
         if (argument.equals("-")) {
             return new CatalogueSource(
-                    "standard input", Optional.empty(), Optional.empty(), () -> jsonLines(new BufferedReader(
-                            new InputStreamReader(standardInput, StandardCharsets.UTF_8))));
+                    "standard input",
+                    Optional.empty(),
+                    Optional.empty(),
+                    () -> jsonLines(new BufferedReader(new InputStreamReader(standardInput, StandardCharsets.UTF_8))));
         }
         Path path = Path.of(argument);
         if (Files.isDirectory(path)) {

@@ -30,7 +30,8 @@ final class EmbeddingsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "\"embeddings export --out FILE\" or \"embeddings follow --exec COMMAND\"?");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "\"embeddings export --out FILE\" or \"embeddings follow --exec COMMAND\"?");
     }
 
     @Command(

@@ -21,9 +21,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "follow",
-        description = "Runs a command for each generation that is complete, such as one that swaps an alias, until SIGTERM."
-                + " It finds the generation in ANCHORSTREAM_GENERATION, ANCHORSTREAM_MODEL_VERSION and"
-                + " ANCHORSTREAM_ITEMS, and is run again until it succeeds.",
+        description =
+                "Runs a command for each generation that is complete, such as one that swaps an alias, until SIGTERM."
+                        + " It finds the generation in ANCHORSTREAM_GENERATION, ANCHORSTREAM_MODEL_VERSION and"
+                        + " ANCHORSTREAM_ITEMS, and is run again until it succeeds.",
         mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {
     private static final Duration AGAIN = Duration.ofSeconds(10);
@@ -42,8 +43,9 @@ final class FollowCommand implements Callable<Integer> {
     @Option(
             names = "--group",
             paramLabel = "GROUP",
-            description = "the consumer group that feeds the index, e.g. connect-anchorstream-opensearch: the command waits"
-                    + " until it has read every vector of the generation")
+            description =
+                    "the consumer group that feeds the index, e.g. connect-anchorstream-opensearch: the command waits"
+                            + " until it has read every vector of the generation")
     private Optional<String> group = Optional.empty();
 
     @Override

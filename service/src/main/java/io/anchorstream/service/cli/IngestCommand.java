@@ -31,9 +31,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "ingest",
-        description = "Puts a catalogue onto the topic: a folder with products.jsonl and pictures, a JSONL or CSV file, or"
-                + " JSONL from standard input (-). Pictures on the web are fetched. An item's id is its key: doing it"
-                + " again after an interruption is safe, --resume goes on where it ended.",
+        description =
+                "Puts a catalogue onto the topic: a folder with products.jsonl and pictures, a JSONL or CSV file, or"
+                        + " JSONL from standard input (-). Pictures on the web are fetched. An item's id is its key: doing it"
+                        + " again after an interruption is safe, --resume goes on where it ended.",
         mixinStandardHelpOptions = true)
 final class IngestCommand implements Callable<Integer> {
     @Spec
@@ -47,7 +48,9 @@ final class IngestCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required
     private String from;
 
-    @Option(names = "--dry-run", description = "reads and checks everything, sends and fetches nothing; needs no broker")
+    @Option(
+            names = "--dry-run",
+            description = "reads and checks everything, sends and fetches nothing; needs no broker")
     private boolean dryRun;
 
     @Option(names = "--resume", description = "goes on after the last item of an ingest that was interrupted")
@@ -76,7 +79,9 @@ final class IngestCommand implements Callable<Integer> {
             throw new Refusal("--resume: standard input cannot be gone on with; ingest a file, or all of it again");
         }
         try (ItemWriter writer = ItemWriter.open(
-                        topic, cluster.clientConfig(), cluster.serde(CatalogItem.class).serializer());
+                        topic,
+                        cluster.clientConfig(),
+                        cluster.serde(CatalogItem.class).serializer());
                 @Nullable PictureFetcher fetcher = noFetch ? null : new PictureFetcher(fetch(settings))) {
             return report(run(source, writer, Optional.ofNullable(fetcher), mark), topic);
         }
@@ -107,8 +112,7 @@ final class IngestCommand implements Callable<Integer> {
     /** What is reported, with the time it took. */
     private record Run(Outcome outcome, double seconds, ProgressLine progress) {}
 
-    private Run run(
-            CatalogueSource source, ItemSink sink, Optional<PictureFetcher> fetcher, Optional<IngestMark> mark)
+    private Run run(CatalogueSource source, ItemSink sink, Optional<PictureFetcher> fetcher, Optional<IngestMark> mark)
             throws IOException {
         long after = resume && mark.isPresent() ? mark.get().line() : 0;
         ProgressLine progress = new ProgressLine(
@@ -117,26 +121,27 @@ final class IngestCommand implements Callable<Integer> {
             progress.end("going on after line " + after + " of " + source.name());
         }
         long began = System.nanoTime();
-        Outcome outcome = new CatalogueIngest(source, sink, fetcher, mark)
-                .run(after, new CatalogueIngest.Listener() {
-                    @Override
-                    public void sent(long sent) {
-                        progress.update(String.format(
-                                Locale.ROOT, "%s sent, %,.0f a second", items(sent), sent / seconds(began)));
-                    }
+        Outcome outcome = new CatalogueIngest(source, sink, fetcher, mark).run(after, new CatalogueIngest.Listener() {
+            @Override
+            public void sent(long sent) {
+                progress.update(
+                        String.format(Locale.ROOT, "%s sent, %,.0f a second", items(sent), sent / seconds(began)));
+            }
 
-                    @Override
-                    public void refused(long line, String reason) {
-                        progress.end(source.name() + ", line " + line + ", left out: " + reason);
-                    }
-                });
+            @Override
+            public void refused(long line, String reason) {
+                progress.end(source.name() + ", line " + line + ", left out: " + reason);
+            }
+        });
         return new Run(outcome, seconds(began), progress);
     }
 
     private int report(Run run, String topic) {
         Outcome outcome = run.outcome();
         if (json) {
-            spec.commandLine().getOut().println(JsonText.of(Map.of("topic", topic, "outcome", outcome, "seconds", run.seconds())));
+            spec.commandLine()
+                    .getOut()
+                    .println(JsonText.of(Map.of("topic", topic, "outcome", outcome, "seconds", run.seconds())));
         } else {
             run.progress().end(text(run, topic));
         }

@@ -67,7 +67,10 @@ final class NumpyFile implements VectorFile {
             String text = String.format(
                     Locale.ROOT, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", rows, dimension);
             ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
-            header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+            header.put((byte) 0x93)
+                    .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                    .put((byte) 1)
+                    .put((byte) 0);
             header.putShort((short) (HEADER - 10));
             header.put(text.getBytes(StandardCharsets.US_ASCII));
             while (header.position() < HEADER - 1) {

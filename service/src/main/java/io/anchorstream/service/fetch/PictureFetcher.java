@@ -206,8 +206,8 @@ public final class PictureFetcher implements AutoCloseable {
     }
 
     private FetchException tooLarge(URI uri, String size) {
-        return new FetchException(
-                uri + " is too large: " + size + ", at most " + settings.maxBytes() + " bytes; fetch.max-bytes sets it");
+        return new FetchException(uri + " is too large: " + size + ", at most " + settings.maxBytes()
+                + " bytes; fetch.max-bytes sets it");
     }
 
     private static void requirePicture(URI uri, @Nullable String type) throws FetchException {
@@ -233,7 +233,8 @@ public final class PictureFetcher implements AutoCloseable {
             throw new FetchException(text + " is not an http or https address");
         }
         if (uri.getRawUserInfo() != null) {
-            throw new FetchException("the address of a picture on " + uri.getHost() + " carries a user name; leave it out");
+            throw new FetchException(
+                    "the address of a picture on " + uri.getHost() + " carries a user name; leave it out");
         }
         return uri;
     }

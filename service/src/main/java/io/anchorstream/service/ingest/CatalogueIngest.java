@@ -148,9 +148,8 @@ public final class CatalogueIngest {
         }
         CatalogueEntry entry = ((CatalogueLine.Read) line).entry();
         requireFits(entry, 0);
-        Optional<CompletableFuture<byte[]>> fetched = entry.image()
-                .filter(ItemWriter::isUrl)
-                .flatMap(address -> fetcher.map(web -> web.fetch(address)));
+        Optional<CompletableFuture<byte[]>> fetched =
+                entry.image().filter(ItemWriter::isUrl).flatMap(address -> fetcher.map(web -> web.fetch(address)));
         return new Pending(line.number(), entry, fetched);
     }
 
@@ -221,8 +220,8 @@ public final class CatalogueIngest {
 
     private Path resolve(CatalogueEntry entry, String image) throws RefusedLineException {
         if (source.pictures().isEmpty()) {
-            throw new RefusedLineException("the picture " + image + " of " + entry.id()
-                    + " is a relative path, and " + source.name() + " has no folder; give an address");
+            throw new RefusedLineException("the picture " + image + " of " + entry.id() + " is a relative path, and "
+                    + source.name() + " has no folder; give an address");
         }
         Path root = source.pictures().get().toAbsolutePath().normalize();
         try {

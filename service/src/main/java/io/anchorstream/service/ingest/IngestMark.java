@@ -38,8 +38,7 @@ public final class IngestMark {
         String name = source.toAbsolutePath().normalize() + "\n" + target;
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
-            return new IngestMark(
-                    folder.resolve("ingest-" + HexFormat.of().formatHex(digest, 0, 8) + ".json"), source);
+            return new IngestMark(folder.resolve("ingest-" + HexFormat.of().formatHex(digest, 0, 8) + ".json"), source);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -40,13 +40,16 @@ class OperatorsCommandsTest {
                 assertThat(children).containsKey(name);
                 command = children.getOrDefault(name, command);
             }
-            assertThat(command.getCommandSpec().findOption("--json")).as("%s --json", path).isNotNull();
+            assertThat(command.getCommandSpec().findOption("--json"))
+                    .as("%s --json", path)
+                    .isNotNull();
         }
     }
 
     @Test
     void listsTheLeastRightsOfARoleUnderItsPrefix() throws IOException {
-        assertThat(run("topics", "acls", "--for", "label", "--topic-prefix", "shop.")).isZero();
+        assertThat(run("topics", "acls", "--for", "label", "--topic-prefix", "shop."))
+                .isZero();
         assertThat(out.toString().lines())
                 .contains("kafka-acls --bootstrap-server \"$BROKERS\" --command-config admin.properties --add"
                         + " --allow-principal User:anchorstream-label --operation Read --topic shop.catalog.items")
@@ -56,7 +59,8 @@ class OperatorsCommandsTest {
                 .noneMatch(line -> line.contains("Alter") || line.contains("--operation All"));
 
         out.getBuffer().setLength(0);
-        assertThat(run("topics", "acls", "--for", "consumer", "--principal", "User:{who}", "--json")).isZero();
+        assertThat(run("topics", "acls", "--for", "consumer", "--principal", "User:{who}", "--json"))
+                .isZero();
         JsonNode rules = JsonMapper.builder().build().readTree(out.toString());
         assertThat(rules.get("consumer")).allSatisfy(rule -> {
             assertThat(rule.get("operation").asText()).isEqualTo("READ");
@@ -72,8 +76,13 @@ class OperatorsCommandsTest {
 
     @Test
     void hidesSecretsInTheConfigurationItShows() throws IOException {
-        assertThat(run("config", "show", "--json", "--set", "kafka.ssl.key.password=hunter2")).isZero();
-        assertThat(JsonMapper.builder().build().readTree(out.toString()).get("kafka.ssl.key.password").asText())
+        assertThat(run("config", "show", "--json", "--set", "kafka.ssl.key.password=hunter2"))
+                .isZero();
+        assertThat(JsonMapper.builder()
+                        .build()
+                        .readTree(out.toString())
+                        .get("kafka.ssl.key.password")
+                        .asText())
                 .isEqualTo("[hidden]");
     }
 
@@ -93,7 +102,8 @@ class OperatorsCommandsTest {
     void doctorEndsWithFourWhereSomethingIsWrong(@TempDir Path folder) throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
 
-        assertThat(run("doctor", "--json", "--set", "data.folder=" + file.resolve("data"))).isEqualTo(4);
+        assertThat(run("doctor", "--json", "--set", "data.folder=" + file.resolve("data")))
+                .isEqualTo(4);
         JsonNode findings = JsonMapper.builder().build().readTree(out.toString());
         assertThat(findings).anySatisfy(finding -> {
             assertThat(finding.get("check").asText()).isEqualTo("disk");

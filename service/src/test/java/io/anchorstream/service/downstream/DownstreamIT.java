@@ -1,6 +1,6 @@
 package io.anchorstream.service.downstream;
 
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +32,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -50,7 +51,8 @@ class DownstreamIT {
     }
 
     @Test
-    void theJavaExampleServesEachGenerationWithItsVectorsAlone() throws Exception {
+    void theJavaExampleServesEachGenerationWithItsVectorsAlone(@TempDir Path folder) throws Exception {
+        Path printed = folder.resolve("printed.txt");
         Topics topics = catalogue(""); // the example's names are those without a prefix
         for (String id : List.of("a", "b", "gone")) {
             embed(topics, id, 0);
@@ -72,13 +74,14 @@ class DownstreamIT {
                         AvroDeserializer.class.getName(),
                         "1")
                 .redirectErrorStream(true)
+                .redirectOutput(printed.toFile())
                 .start();
         try {
             assertThat(example.waitFor(60, TimeUnit.SECONDS)).as("ended by itself").isTrue();
         } finally {
             example.destroyForcibly();
         }
-        String output = new String(example.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = Files.readString(printed);
         assertThat(output.lines().filter(line -> line.startsWith("serving")))
                 .as("%s", output)
                 .last()
@@ -105,7 +108,9 @@ class DownstreamIT {
                     () -> {
                         rounds[0]++;
                         if (rounds[0] == 3) {
-                            assertThat(told).as("before the sink has read anything").isEmpty();
+                            assertThat(told)
+                                    .as("before the sink has read anything")
+                                    .isEmpty();
                             read(admin, prefix + "sink", topics);
                         }
                         return told.size() == 2 || rounds[0] > 30;
@@ -146,7 +151,8 @@ class DownstreamIT {
 
     /** An empty value stands for a deletion. */
     private void send(String topic, String key, byte[] value) throws Exception {
-        producer.send(new ProducerRecord<>(topic, key, value.length == 0 ? null : value)).get();
+        producer.send(new ProducerRecord<>(topic, key, value.length == 0 ? null : value))
+                .get();
     }
 
     /** The sink commits that it has read everything. */

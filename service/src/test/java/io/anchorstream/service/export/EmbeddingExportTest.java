@@ -41,7 +41,10 @@ class EmbeddingExportTest {
     @Test
     void writesAnArrayThatNumpyReadsWithAnIdForEachRow(@TempDir Path folder) throws IOException {
         embeddings(
-                embedding("b", 1, 3f, 4f), embedding("a", 1, 1f, 2f), embedding("old", 0, 9f, 9f), embedding("gone", 1, 5f, 5f),
+                embedding("b", 1, 3f, 4f),
+                embedding("a", 1, 1f, 2f),
+                embedding("old", 0, 9f, 9f),
+                embedding("gone", 1, 5f, 5f),
                 deleted("gone"));
         Path file = folder.resolve("vectors.npy");
 
@@ -103,7 +106,8 @@ class EmbeddingExportTest {
     private void topic(String name, Entry... entries) {
         TopicPartition partition = new TopicPartition(name, 0);
         Node node = new Node(0, "localhost", 1);
-        consumer.updatePartitions(name, List.of(new PartitionInfo(name, 0, node, new Node[] {node}, new Node[] {node})));
+        consumer.updatePartitions(
+                name, List.of(new PartitionInfo(name, 0, node, new Node[] {node}, new Node[] {node})));
         consumer.updateBeginningOffsets(Map.of(partition, 0L));
         consumer.updateEndOffsets(Map.of(partition, (long) entries.length));
         consumer.schedulePollTask(() -> {
@@ -124,7 +128,8 @@ class EmbeddingExportTest {
                 .setModelVersion(7)
                 .setGeneration(generation)
                 .build();
-        return new Entry(id, embeddings.serializer().serialize(topics.catalogEmbeddings().name(), record));
+        return new Entry(
+                id, embeddings.serializer().serialize(topics.catalogEmbeddings().name(), record));
     }
 
     private static Entry deleted(String id) {
@@ -138,6 +143,7 @@ class EmbeddingExportTest {
                 .setState(state)
                 .build();
         return new Entry(
-                Long.toString(generation), events.serializer().serialize(topics.catalogGenerations().name(), record));
+                Long.toString(generation),
+                events.serializer().serialize(topics.catalogGenerations().name(), record));
     }
 }

@@ -134,7 +134,14 @@ class PictureFetcherTest {
         });
 
         FetchSettings hasty = new FetchSettings(
-                2, Duration.ofMillis(200), Duration.ofSeconds(2), 0, Duration.ofMillis(1), 4000, 2, Set.of("127.0.0.1"));
+                2,
+                Duration.ofMillis(200),
+                Duration.ofSeconds(2),
+                0,
+                Duration.ofMillis(1),
+                4000,
+                2,
+                Set.of("127.0.0.1"));
         try (PictureFetcher fetcher = new PictureFetcher(hasty)) {
             assertThatThrownBy(() -> fetcher.fetch(base + "/silent").get(10, TimeUnit.SECONDS))
                     .cause()
@@ -226,7 +233,9 @@ class PictureFetcherTest {
     @Test
     void knowsPublicAddresses() throws UnknownHostException {
         for (String address : List.of("93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "172.32.0.1", "100.128.0.1")) {
-            assertThat(PublicAddress.is(InetAddress.getByName(address))).as(address).isTrue();
+            assertThat(PublicAddress.is(InetAddress.getByName(address)))
+                    .as(address)
+                    .isTrue();
         }
     }
 
@@ -237,7 +246,8 @@ class PictureFetcherTest {
     }
 
     private byte[] fetch(String address) throws Exception {
-        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of("127.0.0.1")), SystemDefaultDnsResolver.INSTANCE)) {
+        try (PictureFetcher fetcher =
+                new PictureFetcher(settings(Set.of("127.0.0.1")), SystemDefaultDnsResolver.INSTANCE)) {
             return fetcher.fetch(address).get(20, TimeUnit.SECONDS);
         }
     }

@@ -139,7 +139,8 @@ class CatalogueIngestTest {
                 ,nobody,,,
                 """);
 
-        CatalogueIngest.Outcome outcome = run(CatalogueSource.of(folder.resolve("items.csv").toString(), NOTHING), 0);
+        CatalogueIngest.Outcome outcome =
+                run(CatalogueSource.of(folder.resolve("items.csv").toString(), NOTHING), 0);
 
         assertThat(outcome.sent()).isEqualTo(2);
         assertThat(producer.history().get(0).value()).satisfies(item -> {
@@ -159,8 +160,8 @@ class CatalogueIngestTest {
                 {"id": "b", "title": "two", "image": "p.png"}
                 """;
 
-        CatalogueIngest.Outcome outcome = run(
-                CatalogueSource.of("-", new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8))), 0);
+        CatalogueIngest.Outcome outcome =
+                run(CatalogueSource.of("-", new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8))), 0);
 
         assertThat(outcome.sent()).isEqualTo(1);
         assertThat(refusals).singleElement().asString().contains("2: ", "relative path", "standard input");
@@ -178,7 +179,9 @@ class CatalogueIngestTest {
         assertThat(mark.line()).isZero();
         mark.reached(2);
 
-        run(CatalogueSource.of(folder.toString(), NOTHING), IngestMark.of(folder, products, "broker/items").line());
+        run(
+                CatalogueSource.of(folder.toString(), NOTHING),
+                IngestMark.of(folder, products, "broker/items").line());
 
         assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
         assertThat(IngestMark.of(folder, products, "other/items").line()).isZero();
@@ -202,7 +205,8 @@ class CatalogueIngestTest {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            exchange.sendResponseHeaders(path.equals("/missing") ? 404 : 200, path.equals("/missing") ? -1 : png.length);
+            exchange.sendResponseHeaders(
+                    path.equals("/missing") ? 404 : 200, path.equals("/missing") ? -1 : png.length);
             if (!path.equals("/missing")) {
                 exchange.getResponseBody().write(png);
             }
