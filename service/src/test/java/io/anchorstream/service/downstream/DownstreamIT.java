@@ -77,7 +77,9 @@ class DownstreamIT {
                 .redirectOutput(printed.toFile())
                 .start();
         try {
-            assertThat(example.waitFor(60, TimeUnit.SECONDS)).as("ended by itself").isTrue();
+            assertThat(example.waitFor(60, TimeUnit.SECONDS))
+                    .as("ended by itself")
+                    .isTrue();
         } finally {
             example.destroyForcibly();
         }
