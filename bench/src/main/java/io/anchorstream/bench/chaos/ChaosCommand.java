@@ -82,7 +82,7 @@ public final class ChaosCommand implements Callable<Integer> {
     }
 
     private int failOver(Consumer<String> say) throws Exception {
-        try (FailOver measurement = new FailOver(Duration.ofSeconds(40), rate, say)) {
+        try (FailOver measurement = new FailOver(Duration.ofSeconds(25), rate, say)) {
             FailOver.Report report = measurement.run();
             System.out.println(report.text());
             return report.violations().isEmpty() ? 0 : 1;

@@ -19,9 +19,8 @@ final class AcceptLabel extends ContextualProcessor<String, WeakLabel, String, E
     @Override
     public void process(Record<String, WeakLabel> record) {
         WeakLabel label = record.value();
-        if (label == null) {
-            shelf.removeLabel(record.key());
-        } else {
+        // A tombstone may come after the label of an item that was added again; the picture's says what is gone.
+        if (label != null) {
             shelf.putLabel(record.key(), label.getSourcePartition(), label.getSourceOffset(), label.getLabel());
         }
     }

@@ -66,13 +66,9 @@ final class ItemShelf {
 
     void putLabel(String id, int partition, long offset, long label) {
         Mark before = mark(id);
-        change(id, before, before.withLabel(partition, offset, label));
-    }
-
-    void removeLabel(String id) {
-        Mark before = mark(id);
-        if (before.hasLabel()) {
-            change(id, before, before.withLabel(-1, -1, -1));
+        // An item that changes its block is labelled in two partitions: the older label may come last.
+        if (partition != before.labelPartition() || offset > before.labelOffset()) {
+            change(id, before, before.withLabel(partition, offset, label));
         }
     }
 

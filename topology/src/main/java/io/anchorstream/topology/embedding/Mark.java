@@ -55,8 +55,11 @@ record Mark(
         return new Mark(picturePartition, pictureOffset, partition, offset, value, embeddedOffset, embeddedGeneration);
     }
 
+    /** Without the picture and its label; a label that came ahead of the next picture stays. */
     Mark withoutPicture() {
-        return new Mark(-1, -1, labelPartition, labelOffset, label, -1, -1);
+        return labelPartition == picturePartition && labelOffset <= pictureOffset
+                ? NEW
+                : new Mark(-1, -1, labelPartition, labelOffset, label, -1, -1);
     }
 
     Mark embeddedFor(long generation) {

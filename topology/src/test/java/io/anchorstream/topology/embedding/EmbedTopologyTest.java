@@ -73,6 +73,41 @@ class EmbedTopologyTest {
     }
 
     @Test
+    void anOlderLabelThatComesLaterTakesNothingAway() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.picture("a", 1);
+            bench.picture("a", 2);
+            bench.label("a", 2, 4);
+            bench.label("a", 1, 9);
+            bench.flush(2);
+            assertThat(bench.vectors())
+                    .singleElement()
+                    .matches(it -> it.value.getSourceOffset() == 2 && it.value.getLabel() == 4);
+            models.promote(1, 1);
+            bench.flush(20);
+            assertThat(bench.vectors()).singleElement().matches(it -> it.value.getGeneration() == 1);
+        }
+    }
+
+    @Test
+    void aLabelsTombstoneThatComesLateTakesNothingFromAnItemThatWasAddedAgain() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.item("a", 1);
+            bench.flush(2);
+            bench.label("a", 5, 4);
+            bench.deletePicture("a");
+            bench.picture("a", 5);
+            bench.deleteLabel("a");
+            bench.flush(2);
+            assertThat(bench.vectors())
+                    .extracting(it -> it.value == null ? -1L : it.value.getSourceOffset())
+                    .containsExactly(1L, -1L, 5L);
+        }
+    }
+
+    @Test
     void holdsCompletionBackWhileTheCatalogueIsEmpty() {
         models.promote(0, 0);
         try (EmbedBench bench = bench(SETTINGS)) {
