@@ -2,7 +2,6 @@ package io.anchorstream.bench;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
 import io.anchorstream.service.run.Cluster;
@@ -16,6 +15,15 @@ import org.apache.kafka.common.serialization.Deserializer;
 final class Follower<T extends SpecificRecord> implements AutoCloseable {
     private final Consumer<String, byte[]> consumer;
     private final Deserializer<T> values;
+
+    /** A record that came. */
+    interface Seen<T> {
+        /**
+         * @param timestamp the record's own, in epoch milliseconds
+         * @param now when it was seen, in epoch milliseconds
+         */
+        void accept(T value, long timestamp, long now);
+    }
 
     Follower(Cluster cluster, String topic, Class<T> type) {
         this.consumer = cluster.reader();
@@ -32,7 +40,7 @@ final class Follower<T extends SpecificRecord> implements AutoCloseable {
      *
      * @throws IllegalStateException if nothing new came for a minute
      */
-    void until(BooleanSupplier enough, BiConsumer<T, Long> seen) {
+    void until(BooleanSupplier enough, Seen<T> seen) {
         long quietSince = System.nanoTime();
         while (!enough.getAsBoolean()) {
             var records = consumer.poll(Duration.ofMillis(50));
@@ -40,7 +48,10 @@ final class Follower<T extends SpecificRecord> implements AutoCloseable {
             for (ConsumerRecord<String, byte[]> record : records) {
                 quietSince = System.nanoTime();
                 if (record.value() != null) {
-                    seen.accept(values.deserialize(record.topic(), record.headers(), record.value()), now);
+                    seen.accept(
+                            values.deserialize(record.topic(), record.headers(), record.value()),
+                            record.timestamp(),
+                            now);
                 }
             }
             if (System.nanoTime() - quietSince > Duration.ofSeconds(90).toNanos()) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.ingest.ItemWriter;
 import io.anchorstream.service.run.Role;
@@ -26,6 +27,7 @@ final class FreshnessStage {
     static List<Measurement> run(Settings settings, Catalogue catalogue, double rate) throws IOException {
         boolean reset = PeakMemory.reset();
         List<Long> millis = new ArrayList<>();
+        List<Long> labelMillis = new ArrayList<>();
         List<Catalogue.Item> items = catalogue.items();
         int warmUp = Math.min(WARM_UP_ITEMS, items.size() / 3);
         try (Instance instance = new Instance(settings, EnumSet.allOf(Role.class));
@@ -33,10 +35,17 @@ final class FreshnessStage {
                         instance.cluster(),
                         instance.cluster().topics().catalogEmbeddings().name(),
                         ItemEmbedding.class);
+                Follower<WeakLabel> labels = new Follower<>(
+                        instance.cluster(),
+                        instance.cluster().topics().catalogLabels().name(),
+                        WeakLabel.class);
                 ItemWriter writer = Catalogue.writer(instance.cluster())) {
+            CompletableFuture<Void> labelled = CompletableFuture.runAsync(() -> labels.until(
+                    () -> labelMillis.size() >= items.size(),
+                    (label, timestamp, now) -> labelMillis.add(now - timestamp)));
             CompletableFuture<Void> feeding = CompletableFuture.runAsync(() -> feed(items, writer, rate));
             long[] fresh = {0};
-            embeddings.until(() -> fresh[0] >= items.size(), (embedding, now) -> {
+            embeddings.until(() -> fresh[0] >= items.size(), (embedding, timestamp, now) -> {
                 if (!embedding.getRefresh()) {
                     fresh[0]++;
                     if (fresh[0] > warmUp) {
@@ -45,9 +54,14 @@ final class FreshnessStage {
                 }
             });
             feeding.join();
+            labelled.join();
         }
         Collections.sort(millis);
+        labelMillis.subList(0, warmUp).clear();
+        Collections.sort(labelMillis);
         List<Measurement> results = new ArrayList<>();
+        results.add(seconds("of it, until labelled: p50", labelMillis, 0.5, "–"));
+        results.add(seconds("of it, until labelled: p99", labelMillis, 0.99, "–"));
         results.add(seconds("freshness p50 while training, " + (int) rate + " items/s", millis, 0.5, "–"));
         results.add(seconds("freshness p99 while training, " + (int) rate + " items/s", millis, 0.99, "< 2 s"));
         PeakMemory.gigabytes()

@@ -44,7 +44,7 @@ final class LabellingStage {
                 Follower<WeakLabel> labels = new Follower<>(
                         label.cluster(), cluster.topics().catalogLabels().name(), WeakLabel.class)) {
             long[] seen = new long[3]; // labels, end of the warm-up, end
-            labels.until(() -> seen[0] == items, (value, now) -> {
+            labels.until(() -> seen[0] == items, (value, timestamp, now) -> {
                 seen[0]++;
                 seen[1] = seen[0] <= warmUp ? now : seen[1];
                 seen[2] = now;

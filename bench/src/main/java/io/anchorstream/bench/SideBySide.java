@@ -87,8 +87,7 @@ final class SideBySide implements Callable<Integer> {
             if (only.contains("refresh")) {
                 add(
                         results,
-                        List.of(clock.run(
-                                "refresh of the items just labelled", () -> RefreshStage.run(shared, catalogue))));
+                        clock.run("refresh of the items just labelled", () -> RefreshStage.run(shared, catalogue)));
             }
         }
         System.out.println();

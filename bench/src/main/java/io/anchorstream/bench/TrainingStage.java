@@ -47,7 +47,7 @@ final class TrainingStage {
         List<TrainingBatch> batches = new ArrayList<>();
         try (Follower<MiniBatch> follower =
                 new Follower<>(cluster, cluster.topics().trainingBatches().name(), MiniBatch.class)) {
-            follower.until(() -> batches.size() >= MOST || follower.atEnd(), (batch, now) -> {
+            follower.until(() -> batches.size() >= MOST || follower.atEnd(), (batch, timestamp, now) -> {
                 if (batches.size() < MOST) {
                     batches.add(Batches.of(batch));
                 }
@@ -86,7 +86,7 @@ final class TrainingStage {
                 Follower<TrainingStep> steps = new Follower<>(
                         train.cluster(), cluster.topics().trainingSteps().name(), TrainingStep.class)) {
             long[] seen = new long[4]; // last step, images after the warm-up, begin, end
-            steps.until(() -> seen[0] >= batches, (step, now) -> {
+            steps.until(() -> seen[0] >= batches, (step, timestamp, now) -> {
                 seen[0] = step.getStep();
                 if (step.getStep() == WARM_UP) {
                     seen[2] = step.getTimestamp();

@@ -2,6 +2,7 @@ package io.anchorstream.bench.jmh;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
+import io.anchorstream.topology.pacing.Lateness;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -62,7 +64,8 @@ public class LabellingBenchmark {
                         topics,
                         SERDES,
                         new ImageDecoder(ImageLimits.defaults(), SIZE),
-                        new HashedTextEncoder()),
+                        new HashedTextEncoder(),
+                        new Lateness(Clock.systemUTC())),
                 topic);
         for (int i = 0; i < CLASSES; i++) {
             item();

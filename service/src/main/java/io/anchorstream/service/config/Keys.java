@@ -210,6 +210,12 @@ public final class Keys {
             ValueType.integer(1, 1_000_000),
             "100",
             "Steps from one model version to the next.");
+    public static final ConfigKey<Double> TRAIN_SHARE = key(
+            "train.least-share",
+            ValueType.number(0.01, 1),
+            "0.2",
+            "Training in the same process as the label role waits while new items are late, but keeps this share of its"
+                    + " time; 1 = never waits.");
     public static final ConfigKey<Boolean> START_OVER = key(
             "train.start-over",
             ValueType.flag(),
@@ -318,6 +324,7 @@ public final class Keys {
                             ENGINE_THREADS,
                             DEVICE,
                             STEPS_PER_VERSION,
+                            TRAIN_SHARE,
                             START_OVER,
                             SHARE_CHECKPOINTS,
                             KEEP_CHECKPOINTS,

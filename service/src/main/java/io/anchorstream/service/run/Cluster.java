@@ -182,19 +182,25 @@ public final class Cluster {
 
     /** A consumer without a group that reads committed records from the beginning. */
     public Consumer<String, byte[]> reader() {
-        return reader(new StringDeserializer());
+        return reader(new StringDeserializer(), Map.of());
+    }
+
+    /** As {@link #reader()}, but it can see what the group has committed. */
+    public Consumer<byte[], byte[]> reader(String group) {
+        return reader(new ByteArrayDeserializer(), Map.of(ConsumerConfig.GROUP_ID_CONFIG, group));
     }
 
     /** As {@link #reader()}, with raw keys. */
     public Consumer<byte[], byte[]> rawReader() {
-        return reader(new ByteArrayDeserializer());
+        return reader(new ByteArrayDeserializer(), Map.of());
     }
 
-    private <K> Consumer<K, byte[]> reader(Deserializer<K> keys) {
+    private <K> Consumer<K, byte[]> reader(Deserializer<K> keys, Map<String, String> more) {
         Map<String, Object> config = clientConfig();
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.putAll(more);
         return new KafkaConsumer<>(config, keys, new ByteArrayDeserializer());
     }
 

@@ -33,8 +33,11 @@ import io.anchorstream.topology.embedding.EmbedProgress;
 import io.anchorstream.topology.embedding.EmbedSettings;
 import io.anchorstream.topology.embedding.EmbedTopics;
 import io.anchorstream.topology.embedding.EmbedTopology;
+import io.anchorstream.topology.embedding.KafkaInputEnds;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
+import io.anchorstream.topology.pacing.Courtesy;
+import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.streams.StreamsSettings;
 import io.anchorstream.topology.training.TrainingClients;
 import io.anchorstream.topology.training.TrainingLoop;
@@ -49,6 +52,7 @@ public final class RoleStarter {
     private final ServiceMetrics metrics;
     private final Clock clock;
     private final Path data;
+    private final Lateness lateness;
     private final ImageDecoder decoder;
 
     public RoleStarter(
@@ -58,6 +62,7 @@ public final class RoleStarter {
         this.process = process;
         this.metrics = metrics;
         this.clock = clock;
+        this.lateness = new Lateness(clock);
         this.data = settings.get(Keys.DATA);
         this.decoder = Labelling.decoder(settings);
     }
@@ -160,6 +165,7 @@ public final class RoleStarter {
                 new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
                 runtime,
                 new HoldoutScores(new HoldoutEvaluator(Runnable::run)),
+                new Courtesy(lateness, settings.get(Keys.TRAIN_SHARE)),
                 clock);
         metrics.bind(loop::status);
         process.own(new TrainRole(loop.start()));
@@ -171,15 +177,21 @@ public final class RoleStarter {
         metrics.bind(progress);
         Properties properties =
                 streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties();
-        // A refresh works between polls: with the usual 100 ms, waiting for new items would hold it up.
+        // The vectors of a refresh are collected between polls: with the usual 100 ms it would wait for new items.
         properties.putIfAbsent(StreamsConfig.POLL_MS_CONFIG, 10L);
+        EmbedTopics topics = EmbedTopics.of(cluster.topics(), cluster.serdeConfig(), cluster.registry());
+        Background refreshes =
+                process.own("refresh threads", new Background("refresh", settings.get(Keys.EMBED_THREADS)));
+        Background asking = process.own("offset lookups", new Background("input-ends", 1));
         start(new StreamsRole(
                 "embed",
                 EmbedTopology.build(
                         standard.withBatchSize(settings.get(Keys.EMBED_BATCH))
                                 .withRefreshPerSecond(settings.get(Keys.REFRESH_RATE)),
-                        EmbedTopics.of(cluster.topics(), cluster.serdeConfig(), cluster.registry()),
+                        topics,
                         feed,
+                        new KafkaInputEnds(() -> cluster.reader(Role.EMBED.group(settings)), topics, asking),
+                        refreshes,
                         progress,
                         clock),
                 properties,
@@ -191,7 +203,7 @@ public final class RoleStarter {
         LabelSettings label = Labelling.settings(settings);
         start(new StreamsRole(
                 "label",
-                LabelTopology.build(label, cluster.topics(), cluster.serdeConfig(), decoder, encoder),
+                LabelTopology.build(label, cluster.topics(), cluster.serdeConfig(), decoder, encoder, lateness),
                 streams(Role.LABEL, settings.get(Keys.LABEL_THREADS)).toProperties(),
                 clock));
     }

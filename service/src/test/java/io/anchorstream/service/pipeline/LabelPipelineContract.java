@@ -3,6 +3,7 @@ package io.anchorstream.service.pipeline;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import io.anchorstream.schemas.topics.TopicSpec;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
+import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.streams.DeadLetterHeaders;
 import io.anchorstream.topology.streams.StreamsSettings;
 import org.apache.kafka.clients.admin.Admin;
@@ -141,7 +143,8 @@ public abstract class LabelPipelineContract {
                         topics,
                         connection,
                         new ImageDecoder(ImageLimits.defaults(), IMAGE_SIZE),
-                        new HashedTextEncoder()),
+                        new HashedTextEncoder(),
+                        new Lateness(Clock.systemUTC())),
                 properties);
         streams.start();
         return new Running(streams, connection);

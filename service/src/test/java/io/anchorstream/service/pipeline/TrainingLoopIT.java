@@ -30,6 +30,8 @@ import io.anchorstream.schemas.topics.TopicAdmin;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.embedded.SharedKafka;
+import io.anchorstream.topology.pacing.Courtesy;
+import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.training.HoldoutExample;
 import io.anchorstream.topology.training.HoldoutScorer;
 import io.anchorstream.topology.training.TrainingClients;
@@ -176,7 +178,15 @@ class TrainingLoopIT {
         TrainingSettings settings = TrainingSettings.defaults(config, checkpoints)
                 .withStepsPerVersion(STEPS_PER_VERSION)
                 .withShareCheckpoints(share);
-        return new TrainingLoop(settings, topics, clients, runtime, new NoScores(), Clock.systemUTC()).start();
+        return new TrainingLoop(
+                        settings,
+                        topics,
+                        clients,
+                        runtime,
+                        new NoScores(),
+                        new Courtesy(new Lateness(Clock.systemUTC()), 1),
+                        Clock.systemUTC())
+                .start();
     }
 
     /** Versions 0 to {@code last} were each published once, and their weights are those of an uninterrupted run. */

@@ -23,5 +23,7 @@ final class AcceptLabel extends ContextualProcessor<String, WeakLabel, String, E
         if (label != null) {
             shelf.putLabel(record.key(), label.getSourcePartition(), label.getSourceOffset(), label.getLabel());
         }
+        context().recordMetadata().ifPresent(it -> context()
+                .forward(record.withValue(new Emission.Read(false, it.offset()))));
     }
 }

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
@@ -23,18 +24,22 @@ import org.apache.kafka.streams.state.ValueAndTimestamp;
 
 /**
  * Embeds what is due and refreshes the rest, in slices bounded in time: items that are new or changed first, for the
- * generation in service and for the one being built; then, with the time that is left, the next stretch behind the
- * cursor for the one being built.
+ * generation in service and for the one being built; then the stretches behind the cursor for the one being built, whose
+ * vectors are computed off the stream thread meanwhile.
  */
 final class EmbedItems extends ContextualProcessor<String, Emission, String, Emission> {
     static final String GENERATIONS = "embed-generations";
     private static final int LOOKS = 2_000;
+    /** Calls of the model in a stretch: enough to keep it at work from one flush to the next. */
+    private static final int CALLS = 4;
 
     private final EmbedSettings settings;
     private final ModelSource models;
+    private final InputEnds ends;
     private final Clock clock;
     private final EmbedProgress progress;
     private final Slice slice;
+    private final RefreshAhead ahead;
 
     @SuppressWarnings("NullAway.Init") // set by init
     private ItemShelf shelf;
@@ -45,6 +50,9 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
     @SuppressWarnings("NullAway.Init") // set by init
     private ReadOnlyKeyValueStore<String, ValueAndTimestamp<GenerationEvent>> generations;
 
+    @SuppressWarnings("NullAway.Init") // set by init
+    private Frontier frontier;
+
     private int partition;
     private long reportedAt;
     private Reported reported = new Reported(-1, -1, -1, false);
@@ -53,12 +61,20 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
 
     private record Reported(long generation, long items, long embedded, boolean done) {}
 
-    EmbedItems(EmbedSettings settings, ModelSource models, Clock clock, EmbedProgress progress) {
+    EmbedItems(
+            EmbedSettings settings,
+            ModelSource models,
+            InputEnds ends,
+            Executor refreshes,
+            Clock clock,
+            EmbedProgress progress) {
         this.settings = settings;
         this.models = models;
+        this.ends = ends;
         this.clock = clock;
         this.progress = progress;
         this.slice = new Slice(settings, clock);
+        this.ahead = new RefreshAhead(refreshes, progress, settings.batchSize());
     }
 
     @Override
@@ -68,12 +84,17 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         sample = new VectorSample(context.getStateStore(VectorSample.STORE), settings.sampleSize());
         generations = context.getStateStore(GENERATIONS);
         partition = context.taskId().partition();
+        frontier = new Frontier(ends, partition);
         context.schedule(settings.flushEvery(), PunctuationType.WALL_CLOCK_TIME, now -> flush());
     }
 
     @Override
     public void process(Record<String, Emission> record) {
-        context().forward(record);
+        if (record.value() instanceof Emission.Read read) {
+            frontier.read(read);
+        } else {
+            context().forward(record);
+        }
     }
 
     private void flush() {
@@ -88,16 +109,21 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         report(state);
     }
 
-    /** What to embed for, a newer promotion taken into account. */
+    /**
+     * What to embed for, a newer promotion taken into account once its model is loaded: new items go on meanwhile.
+     */
     private Optional<RefreshState> target() {
         Optional<RefreshState> known = shelf.state();
         Optional<Promotion> promoted = models.promoted();
         if (promoted.isPresent()
                 && known.map(it -> it.building().generation() < promoted.get().generation())
-                        .orElse(true)) {
+                        .orElse(true)
+                && models.embedder(promoted.get().version()).isPresent()) {
             RefreshState next = known.map(it -> it.supersededBy(promoted.get(), it.done() || shelf.live() == 0))
                     .orElseGet(() -> RefreshState.begin(promoted.get()));
             shelf.begin(next);
+            ahead.drop();
+            frontier.move();
             sample.clear();
             rateSince = clock.millis();
             rateItems = 0;
@@ -140,7 +166,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
             }
             List<ItemShelf.Item> items = tickets.stream().map(it -> it.value).toList();
             for (int i = 0; i < targets.size(); i++) {
-                embed(items, targets.get(i), embedders.get(i), i == targets.size() - 1, false);
+                embed(items, targets.get(i), embedders.get(i), i == targets.size() - 1);
             }
             for (KeyValue<Long, ItemShelf.Item> ticket : tickets) {
                 shelf.settle(ticket.key, ticket.value, state.building().generation());
@@ -157,47 +183,71 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         if (embedder.isEmpty()) {
             return state;
         }
-        while (slice.hasTime()) {
-            int most = slice.allowance(slice.batch());
-            if (most == 0) {
-                return state; // the rate limit says to wait
+        boolean end = false;
+        while (!end && slice.hasTime()) {
+            orderStretches(state, embedder.get());
+            Optional<RefreshAhead.Ordered> computed = ahead.next();
+            if (computed.isEmpty()) {
+                return state; // collected by a later flush
             }
-            ItemShelf.Stretch stretch = shelf.stretch(state, most, LOOKS);
-            if (!stretch.items().isEmpty()) {
-                embed(stretch.items(), state.building(), embedder.get(), true, true);
-                slice.spend(stretch.items().size());
-                rateItems += stretch.items().size();
-            }
-            state = shelf.pass(state, stretch);
-            if (stretch.end()) {
-                if (!shelf.hasDue()) {
-                    state = state.finished();
-                    shelf.put(state);
-                }
-                return state;
-            }
+            end = computed.get().stretch().end();
+            state = publish(state, computed.get());
+        }
+        if (end && !shelf.hasDue() && frontier.reached()) {
+            state = state.finished();
+            shelf.put(state);
         }
         return state;
     }
 
-    private void embed(
-            List<ItemShelf.Item> items, Promotion promotion, Embedder embedder, boolean building, boolean refresh) {
-        List<CanonicalImage> images = items.stream()
-                .map(item -> CanonicalImage.fromBytes(item.picture().image()))
-                .toList();
+    private void orderStretches(RefreshState state, Embedder embedder) {
+        while (ahead.wantsMore()) {
+            int most = slice.allowance(CALLS * settings.batchSize());
+            if (most == 0) {
+                return; // the rate limit says to wait
+            }
+            ItemShelf.Stretch stretch = shelf.stretch(state.at(ahead.cursor(state)), most, LOOKS);
+            slice.spend(stretch.items().size());
+            ahead.order(stretch, embedder);
+        }
+    }
+
+    private RefreshState publish(RefreshState state, RefreshAhead.Ordered computed) {
+        List<ItemShelf.Item> items = computed.stretch().items();
+        List<float[]> vectors = computed.vectors().join();
+        int published = 0;
+        long now = clock.millis();
+        for (int i = 0; i < items.size(); i++) {
+            Optional<ItemShelf.Item> item = shelf.unchanged(items.get(i), state);
+            if (item.isPresent()) {
+                publish(item.get(), vectors.get(i), state.building(), true, true, now);
+                published++;
+            }
+        }
+        rateItems += published;
+        return shelf.pass(state, computed.stretch(), published);
+    }
+
+    private void embed(List<ItemShelf.Item> items, Promotion promotion, Embedder embedder, boolean building) {
+        List<CanonicalImage> images =
+                items.stream().map(item -> item.picture().decoded()).toList();
         long begin = System.nanoTime();
         float[][] vectors = embedder.embed(images);
         long nanos = System.nanoTime() - begin;
         slice.took(items.size(), nanos);
-        progress.called(items.size(), refresh, nanos);
+        progress.called(items.size(), false, nanos);
         long now = clock.millis();
         for (int i = 0; i < vectors.length; i++) {
-            ItemShelf.Item item = items.get(i);
-            if (building) {
-                sample.offer(promotion.generation(), item.id(), vectors[i]);
-            }
-            context().forward(new Record<>(item.id(), vector(item, vectors[i], promotion, refresh, now), now));
+            publish(items.get(i), vectors[i], promotion, building, false, now);
         }
+    }
+
+    private void publish(
+            ItemShelf.Item item, float[] vector, Promotion promotion, boolean building, boolean refresh, long now) {
+        if (building) {
+            sample.offer(promotion.generation(), item.id(), vector);
+        }
+        context().forward(new Record<>(item.id(), vector(item, vector, promotion, refresh, now), now));
     }
 
     private static Emission vector(
@@ -223,7 +273,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
 
     /** An item that came after the refresh and has no vector yet counts as much as one that it has not reached. */
     private boolean isDone(RefreshState state) {
-        return shelf.live() == 0 || (state.done() && shelf.embedded() == shelf.live());
+        return shelf.live() == 0 ? frontier.reached() : state.done() && shelf.embedded() == shelf.live();
     }
 
     private void report(RefreshState state) {
@@ -264,6 +314,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
 
     @Override
     public void close() {
+        ahead.drop();
         progress.forget(partition);
     }
 }

@@ -1,6 +1,7 @@
 package io.anchorstream.topology.embedding;
 
 import java.time.Clock;
+import java.util.concurrent.Executor;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.RefreshReport;
@@ -29,10 +30,18 @@ public final class EmbedTopology {
      * Builds the topology; run it with {@code exactly_once_v2}.
      *
      * @param models loads the models in the background
+     * @param ends says where the inputs end
+     * @param refreshes runs the inference of refreshes; new items are embedded on the stream thread
      * @param progress is told what the tasks of this process do
      */
     public static Topology build(
-            EmbedSettings settings, EmbedTopics topics, ModelSource models, EmbedProgress progress, Clock clock) {
+            EmbedSettings settings,
+            EmbedTopics topics,
+            ModelSource models,
+            InputEnds ends,
+            Executor refreshes,
+            EmbedProgress progress,
+            Clock clock) {
         StreamsBuilder builder = new StreamsBuilder();
         ItemShelf.builders().forEach(builder::addStateStore);
         builder.addStateStore(VectorSample.builder());
@@ -57,7 +66,7 @@ public final class EmbedTopology {
                         Consumed.with(Serdes.String(), topics.labelSerde()).withName(LABEL_SOURCE))
                 .process(AcceptLabel::new, Named.as("accept-label"), shelf);
         ProcessorSupplier<String, Emission, String, Emission> embed =
-                () -> new EmbedItems(settings, models, clock, progress);
+                () -> new EmbedItems(settings, models, ends, refreshes, clock, progress);
         KStream<String, Emission> emissions =
                 deletions.merge(nothing, Named.as("shelf")).process(embed, Named.as("embed-items"), shelf);
 

@@ -190,9 +190,20 @@ final class ItemShelf {
         return rows;
     }
 
-    /** Moves the cursor over a stretch whose items have their vectors now. */
-    RefreshState pass(RefreshState state, Stretch stretch) {
-        add(EMBEDDED, stretch.items().size());
+    /** The item of a stretch as it is now; empty if it was deleted or changed since, or has its vector by another way. */
+    Optional<Item> unchanged(Item item, RefreshState state) {
+        Mark mark = mark(item.id());
+        boolean same = mark.isComplete()
+                && !mark.isDue()
+                && mark.picturePartition() == item.mark().picturePartition()
+                && mark.pictureOffset() == item.mark().pictureOffset()
+                && mark.embeddedGeneration() != state.building().generation();
+        return same ? Optional.of(new Item(item.id(), mark, item.picture())) : Optional.empty();
+    }
+
+    /** Moves the cursor over a stretch, of which so many items got their vectors from the refresh. */
+    RefreshState pass(RefreshState state, Stretch stretch, int embedded) {
+        add(EMBEDDED, embedded);
         RefreshState moved = stretch.upTo().isEmpty() ? state : state.at(stretch.upTo());
         put(moved);
         return moved;

@@ -3,6 +3,7 @@ package io.anchorstream.topology.embedding;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
+import io.anchorstream.model.image.CanonicalImage;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -19,6 +20,10 @@ record StoredPicture(int partition, long offset, long timestamp, String preproce
 
     static Serde<StoredPicture> serde() {
         return Serdes.serdeFrom((topic, it) -> it == null ? null : it.encode(), (topic, b) -> b == null ? null : of(b));
+    }
+
+    CanonicalImage decoded() {
+        return CanonicalImage.fromBytes(image);
     }
 
     private byte[] encode() {

@@ -16,6 +16,7 @@ import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.batching.ClassBuffers;
 import io.anchorstream.topology.batching.DrawBatches;
+import io.anchorstream.topology.pacing.Lateness;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -58,13 +59,15 @@ public final class LabelTopology {
     /**
      * @param serdeConfig configuration of the Avro serdes, at least {@code schema.registry.url}
      * @param encoder stays open: the caller closes it after the streams
+     * @param lateness is told of each item that is taken up
      */
     public static Topology build(
             LabelSettings settings,
             Topics topics,
             Map<String, ?> serdeConfig,
             ImageDecoder decoder,
-            TextEncoder encoder) {
+            TextEncoder encoder,
+            Lateness lateness) {
         RegistrySerdes serdes = new RegistrySerdes(serdeConfig, SchemaRegistry.open(RegistryConfig.from(serdeConfig)));
         String items = topics.catalogItems().name();
         StreamsBuilder builder = new StreamsBuilder();
@@ -77,7 +80,9 @@ public final class LabelTopology {
         KStream<String, LabelledItem> routed = builder.stream(
                         items,
                         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("items"))
-                .process(() -> new ParseItem(serdes.of(CatalogItem.class).deserializer(), items), Named.as(PARSE))
+                .process(
+                        () -> new ParseItem(serdes.of(CatalogItem.class).deserializer(), items, lateness),
+                        Named.as(PARSE))
                 .process(() -> new ValidateItem(settings.text(), items), Named.as(VALIDATE))
                 .process(() -> new DecodeImage(decoder, items), Named.as(DECODE))
                 .process(() -> new EncodeText(encoder), Named.as(ENCODE_TEXT))

@@ -1,6 +1,7 @@
 package io.anchorstream.topology.labelling;
 
 import io.anchorstream.avro.CatalogItem;
+import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.streams.DeadLetterDeserializationHandler;
 import io.anchorstream.topology.streams.FailureKind;
 import org.apache.kafka.common.errors.SerializationException;
@@ -19,12 +20,14 @@ final class ParseItem implements Processor<String, byte[], String, Object> {
 
     private final Deserializer<CatalogItem> deserializer;
     private final String topic;
+    private final Lateness lateness;
     private @Nullable ProcessorContext<String, Object> context;
     private @Nullable DeadLetterOutput deadLetters;
 
-    ParseItem(Deserializer<CatalogItem> deserializer, String topic) {
+    ParseItem(Deserializer<CatalogItem> deserializer, String topic, Lateness lateness) {
         this.deserializer = deserializer;
         this.topic = topic;
+        this.lateness = lateness;
     }
 
     @Override
@@ -36,6 +39,7 @@ final class ParseItem implements Processor<String, byte[], String, Object> {
     @Override
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process; records may have null keys and values
     public void process(Record<String, byte[]> record) {
+        lateness.tookUp(record.timestamp());
         var metadata = context.recordMetadata();
         SourcePosition source = new SourcePosition(
                 metadata.map(m -> m.partition()).orElse(-1),

@@ -19,6 +19,7 @@ import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.TrainingBatch;
+import io.anchorstream.topology.pacing.Courtesy;
 import io.anchorstream.topology.versions.TopicReader;
 import io.anchorstream.topology.versions.VersionHistory;
 import io.anchorstream.topology.versions.WeightReader;
@@ -56,26 +57,31 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
     private final TrainingClients clients;
     private final ModelRuntime runtime;
     private final HoldoutScorer scorer;
+    private final Courtesy courtesy;
     private final Clock clock;
     private final Thread thread;
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile TrainingStatus status = TrainingStatus.INITIAL;
     private volatile @Nullable Throwable failure;
 
+    @SuppressWarnings("ThreadPriorityCheck") // correct without; the launcher lets the system honour it
     public TrainingLoop(
             TrainingSettings settings,
             TrainingTopics topics,
             TrainingClients clients,
             ModelRuntime runtime,
             HoldoutScorer scorer,
+            Courtesy courtesy,
             Clock clock) {
         this.settings = settings;
         this.topics = topics;
         this.clients = clients;
         this.runtime = runtime;
         this.scorer = scorer;
+        this.courtesy = courtesy;
         this.clock = clock;
         this.thread = new Thread(this, "anchorstream-train");
+        thread.setPriority(Thread.MIN_PRIORITY); // new items and searches go first on shared cores
     }
 
     public TrainingLoop start() {
@@ -179,9 +185,19 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 active.idle();
                 Waiting first = active.paused() ? null : queue.pollFirst();
                 if (first != null) {
+                    long began = System.nanoTime();
                     active.train(first.partition(), first.offset(), first.batch());
+                    letNewItemsPass(Duration.ofNanos(System.nanoTime() - began));
                 }
                 throttle(active);
+            }
+        }
+
+        private void letNewItemsPass(Duration worked) {
+            try {
+                courtesy.yieldAfter(worked, closing);
+            } catch (InterruptedException e) {
+                throw new InterruptException(e);
             }
         }
 

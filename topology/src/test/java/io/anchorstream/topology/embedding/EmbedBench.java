@@ -56,6 +56,7 @@ final class EmbedBench implements AutoCloseable {
     final FakeModels models;
     final EmbedProgress progress = new EmbedProgress();
     final Ticking clock = new Ticking();
+    final FakeEnds ends;
     final String description;
     private final Map<String, List<KeyValue<Object, Object>>> left = new HashMap<>();
     private final TestInputTopic<String, String> restore;
@@ -66,11 +67,12 @@ final class EmbedBench implements AutoCloseable {
     private final TestOutputTopic<String, ItemEmbedding> embeddings;
     private final TestOutputTopic<String, GenerationEvent> generations;
 
-    EmbedBench(Path state, FakeModels models, EmbedSettings settings) {
+    EmbedBench(Path state, FakeModels models, FakeEnds ends, EmbedSettings settings) {
         this.models = models;
+        this.ends = ends;
         Topics catalogue = Topics.create("", TopicSizing.defaults());
         EmbedTopics topics = EmbedTopics.of(catalogue, SERDE, SchemaRegistry.open(RegistryConfig.from(SERDE)));
-        Topology topology = EmbedTopology.build(settings, topics, models, progress, clock);
+        Topology topology = EmbedTopology.build(settings, topics, models, ends, Runnable::run, progress, clock);
         description = topology.describe().toString();
         topology.addSource("restore", new StringDeserializer(), new StringDeserializer(), "restore")
                 .addProcessor("restorer", Restorer::new, "restore")

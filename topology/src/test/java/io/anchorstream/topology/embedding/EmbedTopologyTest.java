@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
@@ -29,6 +30,7 @@ class EmbedTopologyTest {
     private Path state;
 
     private final FakeModels models = new FakeModels();
+    private final FakeEnds ends = new FakeEnds();
 
     @Test
     void keepsItemsThatArriveBeforeAnyModel() {
@@ -120,6 +122,60 @@ class EmbedTopologyTest {
             bench.flush(60);
             GenerationEvent complete = only(bench.events(), GenerationState.COMPLETE);
             assertThat(complete.getItems()).isEqualTo(3).isEqualTo(complete.getEmbedded());
+        }
+    }
+
+    @Test
+    void completesNothingBeforeWhatWasThereAtThePromotionHasBeenRead() {
+        ends.answer = CompletableFuture.completedFuture(new InputEnds.Ends(2, 2)); // three items
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            add(bench, 2);
+            bench.flush(60);
+            assertThat(bench.events()).extracting(GenerationEvent::getState).doesNotContain(GenerationState.COMPLETE);
+
+            bench.item("item-02", 3);
+            bench.flush(60);
+            assertThat(only(bench.events(), GenerationState.COMPLETE).getEmbedded())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void asksAgainWhereTheInputsEndWhenTheBrokerCouldNotSay() {
+        ends.answer = CompletableFuture.failedFuture(new IllegalStateException("away"));
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            add(bench, 2);
+            bench.flush(60);
+            assertThat(bench.events()).extracting(GenerationEvent::getState).doesNotContain(GenerationState.COMPLETE);
+
+            ends.answer = CompletableFuture.completedFuture(InputEnds.NONE);
+            bench.flush(60);
+            assertThat(only(bench.events(), GenerationState.COMPLETE).getEmbedded())
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void goesOnWithNewItemsWhileThePromotedModelLoads() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            add(bench, 3);
+            bench.flush(40);
+            bench.vectors();
+            models.promote(1, 1);
+            models.unload(1);
+            bench.item("fresh", 100);
+            bench.flush(2);
+            assertThat(bench.vectors())
+                    .extracting(it -> it.key + "/" + it.value.getGeneration())
+                    .containsExactly("fresh/0");
+
+            models.load(1);
+            bench.flush(40);
+            assertThat(only(bench.events(), 1, GenerationState.COMPLETE).getEmbedded())
+                    .isEqualTo(4);
         }
     }
 
@@ -364,7 +420,7 @@ class EmbedTopologyTest {
     }
 
     private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, settings);
+        return new EmbedBench(state, models, ends, settings);
     }
 
     private static void add(EmbedBench bench, int items) {

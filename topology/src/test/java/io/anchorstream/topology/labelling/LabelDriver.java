@@ -2,6 +2,7 @@ package io.anchorstream.topology.labelling;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +21,7 @@ import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.batching.BatchSettings;
+import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.streams.DeadLetterHeaders;
 import io.anchorstream.topology.streams.StreamsSettings;
 import org.apache.avro.specific.SpecificRecord;
@@ -57,7 +59,8 @@ final class LabelDriver implements AutoCloseable {
 
     LabelDriver(LabelSettings settings, Path stateDirectory, Map<String, ?> serdeConfig, ImageDecoder decoder) {
         this.serdeConfig = serdeConfig;
-        topology = LabelTopology.build(settings, topics, serdeConfig, decoder, new HashedTextEncoder());
+        topology = LabelTopology.build(
+                settings, topics, serdeConfig, decoder, new HashedTextEncoder(), new Lateness(Clock.systemUTC()));
         Properties properties = StreamsSettings.of(
                         "label-test",
                         "nowhere:1",
