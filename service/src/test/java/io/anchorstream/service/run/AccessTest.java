@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import io.anchorstream.model.image.ImageDecoder;
 import io.anchorstream.model.image.ImageLimits;
@@ -21,8 +22,10 @@ import io.anchorstream.topology.embedding.EmbedProgress;
 import io.anchorstream.topology.embedding.EmbedSettings;
 import io.anchorstream.topology.embedding.EmbedTopics;
 import io.anchorstream.topology.embedding.EmbedTopology;
+import io.anchorstream.topology.embedding.InputEnds;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
+import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.versions.ModelSource;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
@@ -90,7 +93,8 @@ class AccessTest {
                 topics,
                 MOCK,
                 new ImageDecoder(ImageLimits.defaults(), 32),
-                new HashedTextEncoder()));
+                new HashedTextEncoder(),
+                new Lateness(Clock.systemUTC())));
 
         holds("label", used);
     }
@@ -101,6 +105,8 @@ class AccessTest {
                 EmbedSettings.defaults(4),
                 EmbedTopics.of(topics, MOCK, SchemaRegistry.open(RegistryConfig.from(MOCK))),
                 new NoModels(),
+                partition -> CompletableFuture.completedFuture(InputEnds.NONE),
+                Runnable::run,
                 new EmbedProgress(),
                 Clock.systemUTC()));
         used.reads.add(topics.modelVersions().name());
