@@ -93,9 +93,8 @@ function card(title, text, drawing) {
 
 function fillStats(root, data) {
   const inService = inServiceOf(data.versions);
-  const first = data.versions.find((v) => v.version === 0);
   const score = chosen && inService ? inService.metrics[chosen] : undefined;
-  const start = chosen && first ? first.metrics[chosen] : undefined;
+  const start = chosen && inService ? untrainedOf(inService) : undefined;
   const name = SCORES.find(([key]) => key === chosen)?.[1] || 'Score';
   root.replaceChildren(...[
     ['Version in service', inService ? `v${inService.version}` : '–', inService ? ago(inService.timestamp) : ''],
@@ -120,14 +119,17 @@ function gains(data) {
   const shown = (v) => Math.round(1000 * v); // differences agree with the scores as they are shown
   const score = now?.metrics[chosen];
   if (score === undefined || now.version === 0) return [];
-  const against = [['the untrained network', data.versions.find((v) => v.version === 0)?.metrics[chosen]], ['raw HOG', baselinesOf(data)[`hog.${chosen}`]]]
+  const against = [['the untrained network', untrainedOf(now)], ['raw HOG', now.baselines[`hog.${chosen}`]]]
     .filter(([, y]) => y !== undefined);
   if (!against.length) return [];
   return [el('b', `v${now.version} in service: `), against.map(([name, y], i) => [
     i ? ', ' : '', el(`b.${score >= y ? 'up' : 'down'}`, `${score >= y ? '+' : '−'}${(Math.abs(shown(score) - shown(y)) / 10).toFixed(1)}`), `${i ? '' : ' points'} over ${name}`])].flat(3);
 }
 
-const baselinesOf = (data) => data.versions.find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines))?.baselines || {};
+/** Scored on the very pictures that the version was scored on: the hold-out grows while items arrive. */
+const untrainedOf = (version) => version.baselines[`untrained.${chosen}`];
+
+const baselinesOf = (data) => [...data.versions].reverse().find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines))?.baselines || {};
 
 const hasMetricLoss = (data) => data.steps.some((s) => typeof s.metricLoss === 'number');
 

@@ -21,7 +21,6 @@ public final class DemoReport {
     private final Map<Long, VersionState> told = new HashMap<>();
     private final Consumer<String> lines;
     private long generation = -1;
-    private Optional<Double> untrained = Optional.empty();
 
     /**
      * @param lines takes each line that stays
@@ -33,9 +32,6 @@ public final class DemoReport {
     /** Tells what is new about the versions. */
     public void versions(List<ModelVersion> versions) {
         for (ModelVersion version : versions) {
-            if (version.getVersion() == 0) {
-                untrained = score(version.getMetrics()).or(() -> untrained);
-            }
             if (version.getState() != told.put(version.getVersion(), version.getState())) {
                 tell(version);
             }
@@ -62,8 +58,10 @@ public final class DemoReport {
 
     private String comparison(ModelVersion version) {
         StringBuilder text = new StringBuilder();
-        if (version.getVersion() > 0) {
-            untrained.ifPresent(score -> text.append("; untrained ").append(percent(score)));
+        // Scored on the same pictures: the hold-out grows while items arrive.
+        Double untrained = version.getBaselines().get(Score.UNTRAINED + nameIn(version.getMetrics()));
+        if (version.getVersion() > 0 && untrained != null) {
+            text.append("; untrained ").append(percent(untrained));
         }
         for (Score.Raw raw : Score.raw()) {
             Double score = version.getBaselines().get(raw.key() + '.' + nameIn(version.getMetrics()));

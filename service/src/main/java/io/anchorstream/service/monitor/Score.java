@@ -17,6 +17,9 @@ import io.anchorstream.topology.training.GateSettings;
  * @param decides whether promotion depends on it
  */
 public record Score(String key, String name, String about, boolean decides) {
+    /** Before a score's name among a version's baselines: version 0 on the same pictures. */
+    public static final String UNTRAINED = "untrained.";
+
     private static final GateSettings GATE = GateSettings.defaults();
     private static final List<Score> ALL = List.of(
             of(

@@ -55,7 +55,7 @@ public record ServiceStatus(
      * A score of the version in service beside what it has to beat.
      *
      * @param name e.g. {@code holdout.recall_at_1}
-     * @param untrained the same of version 0, null when it was never scored
+     * @param untrained the same of version 0 on the same pictures, null when it was not scored there
      * @param best which raw features do best, e.g. {@code hog}
      */
     public record ModelScore(

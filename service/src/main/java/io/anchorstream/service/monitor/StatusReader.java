@@ -109,9 +109,7 @@ public final class StatusReader {
                 missing,
                 missing.isEmpty() ? lag.appended(topics.catalogItems().name()) : 0,
                 missing.isEmpty() ? roles(lags.read()) : List.of(),
-                learning.serving()
-                        .map(version -> model(version, learning.version(0)))
-                        .orElse(null),
+                learning.serving().map(StatusReader::model).orElse(null),
                 generations.isEmpty() ? null : generations.get(generations.size() - 1),
                 generations.stream()
                         .filter(one -> one.completedAt() > 0)
@@ -159,18 +157,19 @@ public final class StatusReader {
         }
     }
 
-    private static Model model(VersionView version, Optional<VersionView> untrained) {
+    private static Model model(VersionView version) {
         List<ModelScore> scores = new ArrayList<>();
         for (String name : SCORES) {
             Double serving = version.metrics().get(name);
             if (serving != null) {
                 Optional<Map.Entry<String, Double>> best = version.baselines().entrySet().stream()
-                        .filter(one -> one.getKey().endsWith('.' + name))
+                        .filter(one -> one.getKey().endsWith('.' + name)
+                                && !one.getKey().startsWith(Score.UNTRAINED))
                         .max(Map.Entry.comparingByValue());
                 scores.add(new ModelScore(
                         name,
                         serving,
-                        untrained.map(first -> first.metrics().get(name)).orElse(null),
+                        version.baselines().get(Score.UNTRAINED + name),
                         best.map(one -> one.getKey().substring(0, one.getKey().indexOf('.')))
                                 .orElse(null),
                         best.map(Map.Entry::getValue).orElse(null)));
