@@ -32,6 +32,11 @@ public interface MetricLoss {
      */
     void update(double rateFactor);
 
+    /** How much vectors should speak of the texts beside the products, see {@link SharedOptions}; 0 = nothing. */
+    default double semanticWeight() {
+        return 0;
+    }
+
     /** Writes everything that {@link #load} needs to go on bit-identically. */
     void save(SavedState state);
 

@@ -162,6 +162,11 @@ final class SemanticTerm implements MetricLoss {
     }
 
     @Override
+    public double semanticWeight() {
+        return settings.weight;
+    }
+
+    @Override
     public void update(double rateFactor) {
         inner.update(rateFactor);
         for (int row = 0; row < map.rows(); row++) {

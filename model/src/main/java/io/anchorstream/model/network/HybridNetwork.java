@@ -1,12 +1,14 @@
 package io.anchorstream.model.network;
 
 import java.util.List;
+import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.pytorch.jni.JniUtils;
+import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.network.Layers.Conv;
 import io.anchorstream.model.network.Layers.Dense;
 import io.anchorstream.model.network.Layers.Norm;
@@ -26,6 +28,8 @@ final class HybridNetwork implements Network {
             new NetworkOption("colour", "0.3", "weight of the thumbnail beside the oriented gradients, 0 to 10"));
     /** Pixels along the edge of a stem cell; the learned path reduces the picture by the same factor. */
     private static final int CELL = 4;
+    /** Stem cells along the edge of a cell of the features from which texts are told. */
+    private static final int COARSE = 2;
 
     private final NetworkSpec spec;
     private final NDManager manager;
@@ -46,6 +50,8 @@ final class HybridNetwork implements Network {
     private final Norm lastNorm;
     private final Dense hidden;
     private final Dense exit;
+    private final TextPath text;
+    private FloatMatrix seen = FloatMatrix.zeros(0, 0);
     private final float colourWeight;
     private final float deepScale;
     private final float wideScale;
@@ -93,6 +99,8 @@ final class HybridNetwork implements Network {
         deepScale = (float) (gain / Math.sqrt(deep));
         wideScale = (float) (gain / Math.sqrt(units));
         exit = Dense.declare(weights, "exit", deep + units + stemLength, spec.dimension(), false, true);
+        int coarse = cells / COARSE;
+        text = TextPath.declare(weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * coarse * coarse);
     }
 
     private float[] project(int dimension, int colours) {
@@ -122,7 +130,12 @@ final class HybridNetwork implements Network {
             NDArray colour = unit(stem.thumbnail(images)).mul(colourWeight);
             maps = HybridStem.join(shape, colour);
             flat = flatten(maps);
-            base = new Dense(projection, null).apply(flat);
+            NDArray coarse = flatten(HybridStem.pooled(maps, COARSE));
+            if (training) {
+                seen = new FloatMatrix(
+                        (int) coarse.getShape().get(0), (int) coarse.getShape().get(1), coarse.toFloatArray());
+            }
+            base = new Dense(projection, null).apply(flat).add(text.apply(coarse));
         } finally {
             JniUtils.setGradMode(recording);
         }
@@ -145,6 +158,16 @@ final class HybridNetwork implements Network {
         NDArray flat = flatten(maps);
         NDArray norm = flat.square().sum(new int[] {1}, true).add(1e-8f).sqrt();
         return flat.div(norm).reshape(maps.getShape());
+    }
+
+    @Override
+    public Optional<TextPath> text() {
+        return Optional.of(text);
+    }
+
+    @Override
+    public FloatMatrix features() {
+        return seen;
     }
 
     @Override

@@ -114,6 +114,11 @@ final class HybridStem {
                 .sub(0.5f);
     }
 
+    /** Means over squares of cells; a last odd row or column is left out. */
+    static NDArray pooled(NDArray maps, int by) {
+        return Pool.avgPool2d(maps, new Shape(by, by), new Shape(by, by), new Shape(0, 0), false, true);
+    }
+
     /** Joins maps along the channels. */
     static NDArray join(NDArray... maps) {
         return NDArrays.concat(new NDList(maps), 1).toType(DataType.FLOAT32, false);

@@ -1,9 +1,11 @@
 package io.anchorstream.model.network;
 
 import java.util.Map;
+import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.loss.FloatMatrix;
 
 /** A function from pictures to vectors with its weights. Not thread-safe in training; inference only reads weights. */
 public interface Network extends AutoCloseable {
@@ -29,6 +31,16 @@ public interface Network extends AutoCloseable {
      * @return {@code float[N][dimension]}, not normalised
      */
     NDArray forward(NDArray images, boolean training);
+
+    /** Where this network lets a regression over its fixed features add to the vector; empty if it has none. */
+    default Optional<TextPath> text() {
+        return Optional.empty();
+    }
+
+    /** Fixed features {@code float[N][F]} of the rows that {@link #forward} last saw in training. */
+    default FloatMatrix features() {
+        throw new IllegalStateException("the network '" + spec().kind() + "' has no fixed features");
+    }
 
     /** Frees the weights. */
     @Override

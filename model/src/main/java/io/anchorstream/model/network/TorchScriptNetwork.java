@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -16,6 +17,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.network.Layers.Dense;
 
 /**
@@ -48,6 +50,8 @@ final class TorchScriptNetwork implements Network {
     private final NDArray projection;
     private final Dense hidden;
     private final Dense exit;
+    private final TextPath text;
+    private FloatMatrix seen = FloatMatrix.zeros(0, 0);
 
     /** Reads the file and writes what it is into the options; its place on this machine stays out of them. */
     static NetworkPlan plan(NetworkSpec asked, NDManager manager) {
@@ -100,6 +104,7 @@ final class TorchScriptNetwork implements Network {
         projection = weights.gaussian("projection", new Shape(spec.dimension(), length));
         hidden = Dense.declare(weights, "hidden", length, units, true, false);
         exit = Dense.declare(weights, "exit", units + length, spec.dimension(), false, true);
+        text = TextPath.declare(weights, spec.dimension(), length);
     }
 
     /** Standardises by pictures of nothing in particular until the first batch shows what the real ones are like. */
@@ -121,14 +126,25 @@ final class TorchScriptNetwork implements Network {
         NDArray raw = rows.get(":, :" + features);
         if (training) {
             standard.learn(raw);
+            seen = new FloatMatrix((int) rows.getShape().get(0), backbone.length(), rows.toFloatArray());
         }
         NDArray x = standard.apply(raw).div((float) Math.sqrt(features));
         if (colour > 0) {
             x = HybridStem.join(x, rows.get(":, " + features + ":").mul(colour));
         }
         NDArray wide = Activation.relu(hidden.apply(x.mul((float) Math.sqrt(backbone.length()))));
-        NDArray base = new Dense(projection, null).apply(x);
+        NDArray base = new Dense(projection, null).apply(x).add(text.apply(rows));
         return base.add(exit.apply(HybridStem.join(wide.mul(wideScale), x)));
+    }
+
+    @Override
+    public Optional<TextPath> text() {
+        return Optional.of(text);
+    }
+
+    @Override
+    public FloatMatrix features() {
+        return seen;
     }
 
     @Override

@@ -8,7 +8,7 @@ public enum WeightRole {
     OFFSET,
     /** Not learned by gradients but gathered in passing: running statistics of a normalisation. */
     STATISTIC,
-    /** Set once at the start and never changed, yet needed to rebuild the network elsewhere. */
+    /** Neither learned by gradients nor averaged, yet needed to rebuild the network elsewhere. */
     FIXED;
 
     public boolean learned() {

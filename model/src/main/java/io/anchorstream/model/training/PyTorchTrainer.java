@@ -46,6 +46,7 @@ final class PyTorchTrainer implements Trainer {
     private final EmbeddingMemory earlier = new EmbeddingMemory(EARLIER_ROWS, Long.MAX_VALUE, 0);
     private final BatchPreparer preparer;
     private final LearningRate rate;
+    private final Optional<TextRegression> regression;
     private long step;
     private long skipped;
     private int nonFinite;
@@ -60,6 +61,9 @@ final class PyTorchTrainer implements Trainer {
         memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
         preparer = new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed());
         rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);
+        regression = network.text()
+                .filter(path -> loss.semanticWeight() > 0 && path.features() <= TextRegression.MOST_FEATURES)
+                .map(path -> new TextRegression(path.features(), path.dimension(), loss.semanticWeight()));
         network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
     }
 
@@ -83,6 +87,7 @@ final class PyTorchTrainer implements Trainer {
             NDArray embeddings = network.forward(images, true);
             FloatMatrix raw = new FloatMatrix(examples.size(), config.embeddingDimension(), embeddings.toFloatArray());
             LossBatch seen = look(examples, raw);
+            regression.ifPresent(text -> text.learn(network.features(), seen.textVectors(), seen.fresh()));
             FloatMatrix unit = UnitVectors.of(raw);
             prequential.score(unit, seen.labels(), seen.items(), seen.fresh(), earlier);
             earlier.put(step, unit, seen.labels(), seen.items(), new float[examples.size()][0]);
@@ -95,6 +100,20 @@ final class PyTorchTrainer implements Trainer {
             return taken;
         } finally {
             preparer.release(input);
+            renewText();
+        }
+    }
+
+    /** After the step: what a gradient was taken of must not change before it is used. */
+    @SuppressWarnings("try") // the scope of the mode is its use
+    private void renewText() {
+        Optional<TextRegression.Solution> found = regression.flatMap(TextRegression::due);
+        if (found.isPresent()) {
+            try (GradientMode mode = GradientMode.off(config.threads())) {
+                network.text()
+                        .orElseThrow()
+                        .set(found.get().kernel(), found.get().centre());
+            }
         }
     }
 
@@ -216,7 +235,7 @@ final class PyTorchTrainer implements Trainer {
     }
 
     private TrainerState state() {
-        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier);
+        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier, regression);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.anchorstream.model.training;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
@@ -28,7 +29,8 @@ record TrainerState(
         MetricLoss loss,
         EmbeddingMemory memory,
         PrequentialScore prequential,
-        EmbeddingMemory earlier) {
+        EmbeddingMemory earlier,
+        Optional<TextRegression> regression) {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerState.class);
     private static final String WEIGHTS = "weights.safetensors";
     private static final String AVERAGE = "average.safetensors";
@@ -44,6 +46,7 @@ record TrainerState(
         memory.save(learner.scope("memory"));
         prequential.save(learner.scope("prequential"));
         earlier.save(learner.scope("prequential/earlier"));
+        regression.ifPresent(text -> text.save(learner.scope("text")));
         Map<String, String> properties = new TreeMap<>(settings());
         properties.put("network", network.spec().toJson());
         properties.put("networkDigest", network.weights().digest(network.spec()));
@@ -101,6 +104,7 @@ record TrainerState(
             memory.load(learner.scope("memory"));
             prequential.load(learner.scope("prequential"));
             earlier.load(learner.scope("prequential/earlier"));
+            regression.ifPresent(text -> text.load(learner.scope("text")));
             return new Counters(counters[0], counters[1], (int) counters[2]);
         } catch (IllegalArgumentException e) {
             throw new IncompatibleCheckpointException(

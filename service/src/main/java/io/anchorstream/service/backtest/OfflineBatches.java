@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -21,6 +23,7 @@ final class OfflineBatches {
     private final Map<Long, List<BatchExample>> classes = new TreeMap<>();
     private final Map<Long, Deque<BatchExample>> rest = new HashMap<>();
     private final Deque<Long> labelsLeft = new ArrayDeque<>();
+    private final Set<String> shown = new HashSet<>();
     private final SplittableRandom random;
 
     private OfflineBatches(Recording online, long seed) {
@@ -73,6 +76,12 @@ final class OfflineBatches {
         return examples;
     }
 
+    /** As the stream has it: what is met for the first time is fresh. */
+    private static BatchExample fresh(BatchExample example) {
+        return new BatchExample(
+                example.itemId(), example.label(), example.confidence(), true, example.image(), example.textVector());
+    }
+
     private BatchExample next(long label, List<BatchExample> members, List<BatchExample> taken) {
         Deque<BatchExample> queue = rest.computeIfAbsent(label, unseen -> new ArrayDeque<>());
         while (true) {
@@ -82,7 +91,7 @@ final class OfflineBatches {
             BatchExample example = queue.remove();
             // An epoch that ends inside a batch must not put an item beside itself.
             if (taken.stream().noneMatch(other -> other.itemId().equals(example.itemId()))) {
-                return example;
+                return shown.add(example.itemId()) ? fresh(example) : example;
             }
         }
     }
