@@ -25,6 +25,11 @@ public final class Losses {
         return List.copyOf(SPECS.values());
     }
 
+    /** Whether these options of a loss leave the closed form of the metric on. */
+    public static boolean linearMetric(String name, Map<String, String> written) {
+        return new LossOptions(name, find(name).options(), written).toggle(SharedOptions.LINEAR_METRIC);
+    }
+
     /**
      * Makes a loss.
      *
@@ -34,10 +39,15 @@ public final class Losses {
      *     lists what there is
      */
     public static MetricLoss create(String name, Map<String, String> written, long seed) {
+        LossSpec spec = find(name);
+        return spec.factory().create(new LossOptions(name, spec.options(), written), seed);
+    }
+
+    private static LossSpec find(String name) {
         LossSpec spec = SPECS.get(name);
         if (spec == null) {
             throw new IllegalArgumentException("there is no loss '" + name + "'; choose one of " + SPECS.keySet());
         }
-        return spec.factory().create(new LossOptions(name, spec.options(), written), seed);
+        return spec;
     }
 }

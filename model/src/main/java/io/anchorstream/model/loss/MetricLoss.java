@@ -32,7 +32,7 @@ public interface MetricLoss {
      */
     void update(double rateFactor);
 
-    /** How much vectors should speak of the texts beside the products, see {@link SharedOptions}; 0 = nothing. */
+    /** How much vectors should speak of the texts beside the products, 1 = the usual share, 0 = nothing. */
     default double semanticWeight() {
         return 0;
     }

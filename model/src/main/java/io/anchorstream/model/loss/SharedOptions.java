@@ -5,9 +5,13 @@ import java.util.List;
 
 import static io.anchorstream.model.loss.LossOption.count;
 import static io.anchorstream.model.loss.LossOption.number;
+import static io.anchorstream.model.loss.LossOption.toggle;
 
 /** Gives every loss the options of the {@link SemanticTerm} and of {@link ReplayDistillation}. */
 final class SharedOptions {
+    /** Read by the trainer. */
+    static final String LINEAR_METRIC = "linear-metric";
+
     private static final String DEFAULT_LOSS = "adaptive-triplet";
 
     private SharedOptions() {}
@@ -15,12 +19,18 @@ final class SharedOptions {
     static LossSpec addTo(LossSpec spec) {
         List<LossOption> options = new ArrayList<>(spec.options());
         // On for the default, where it raised meaning and instance scores alike; the others stay as published.
-        double weight = spec.name().equals(DEFAULT_LOSS) ? 0.5 : 0;
-        options.add(number("semantic-weight", weight, "Weight of the image-to-text term; 0 = off."));
+        double weight = spec.name().equals(DEFAULT_LOSS) ? 1 : 0;
+        options.add(number(
+                "semantic-weight",
+                weight,
+                "How much vectors speak of the texts; 0 = of nothing but the same product."));
         options.add(number("semantic-temperature", 0.1, "Temperature of the image-to-text softmax."));
         options.add(number("semantic-rate", 3e-3, "Learning rate of the map into text space."));
-        options.add(
-                count("semantic-ramp", 200, "Steps over which the term's pull on the network grows to its weight."));
+        options.add(count("semantic-ramp", 20, "Steps over which the term's pull on the network grows to its weight."));
+        options.add(toggle(
+                LINEAR_METRIC,
+                true,
+                "Compute the metric of the network's fixed features in closed form below what gradients learn."));
         options.add(number("replay-distillation", 0, "Weight that holds replayed items near their stored vectors."));
         return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
             MetricLoss own = spec.factory().create(values, seed);

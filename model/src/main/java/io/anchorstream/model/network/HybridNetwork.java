@@ -28,7 +28,7 @@ final class HybridNetwork implements Network {
             new NetworkOption("colour", "0.3", "weight of the thumbnail beside the oriented gradients, 0 to 10"));
     /** Pixels along the edge of a stem cell; the learned path reduces the picture by the same factor. */
     private static final int CELL = 4;
-    /** Stem cells along the edge of a cell of the features from which texts are told. */
+    /** Stem cells along the edge of a cell of the features that the computed metric compares. */
     private static final int COARSE = 2;
 
     private final NetworkSpec spec;
@@ -50,7 +50,7 @@ final class HybridNetwork implements Network {
     private final Norm lastNorm;
     private final Dense hidden;
     private final Dense exit;
-    private final TextPath text;
+    private final MetricPath metric;
     private FloatMatrix seen = FloatMatrix.zeros(0, 0);
     private final float colourWeight;
     private final float deepScale;
@@ -100,7 +100,7 @@ final class HybridNetwork implements Network {
         wideScale = (float) (gain / Math.sqrt(units));
         exit = Dense.declare(weights, "exit", deep + units + stemLength, spec.dimension(), false, true);
         int coarse = cells / COARSE;
-        text = TextPath.declare(weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * coarse * coarse);
+        metric = MetricPath.declare(weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * coarse * coarse);
     }
 
     private float[] project(int dimension, int colours) {
@@ -135,7 +135,7 @@ final class HybridNetwork implements Network {
                 seen = new FloatMatrix(
                         (int) coarse.getShape().get(0), (int) coarse.getShape().get(1), coarse.toFloatArray());
             }
-            base = new Dense(projection, null).apply(flat).add(text.apply(coarse));
+            base = metric.apply(coarse, new Dense(projection, null).apply(flat));
         } finally {
             JniUtils.setGradMode(recording);
         }
@@ -161,8 +161,8 @@ final class HybridNetwork implements Network {
     }
 
     @Override
-    public Optional<TextPath> text() {
-        return Optional.of(text);
+    public Optional<MetricPath> metric() {
+        return Optional.of(metric);
     }
 
     @Override

@@ -32,8 +32,8 @@ public interface Network extends AutoCloseable {
      */
     NDArray forward(NDArray images, boolean training);
 
-    /** Where this network lets a regression over its fixed features add to the vector; empty if it has none. */
-    default Optional<TextPath> text() {
+    /** Where a computed map of this network's fixed features enters the vector; empty if it has none. */
+    default Optional<MetricPath> metric() {
         return Optional.empty();
     }
 

@@ -32,7 +32,7 @@ final class TorchScriptNetwork implements Network {
             new NetworkOption("input", "224", "edge in pixels the module takes"),
             new NetworkOption("hidden", "256", "units of the learned layer"),
             new NetworkOption("gain", "1", "size of the learned features beside the fixed projection"),
-            new NetworkOption("histogram", "0.5", "weight of a colour histogram beside the features; 0 = none"),
+            new NetworkOption("histogram", "1", "weight of a colour histogram beside the features; 0 = none"),
             new NetworkOption("cache", "20000", "pictures whose features are kept"),
             new NetworkOption("sha256", "", "digest of the module; filled in from the file"),
             new NetworkOption("features", "0", "values the module makes for a picture; filled in from the file"));
@@ -50,7 +50,7 @@ final class TorchScriptNetwork implements Network {
     private final NDArray projection;
     private final Dense hidden;
     private final Dense exit;
-    private final TextPath text;
+    private final MetricPath metric;
     private FloatMatrix seen = FloatMatrix.zeros(0, 0);
 
     /** Reads the file and writes what it is into the options; its place on this machine stays out of them. */
@@ -104,7 +104,7 @@ final class TorchScriptNetwork implements Network {
         projection = weights.gaussian("projection", new Shape(spec.dimension(), length));
         hidden = Dense.declare(weights, "hidden", length, units, true, false);
         exit = Dense.declare(weights, "exit", units + length, spec.dimension(), false, true);
-        text = TextPath.declare(weights, spec.dimension(), length);
+        metric = MetricPath.declare(weights, spec.dimension(), length);
     }
 
     /** Standardises by pictures of nothing in particular until the first batch shows what the real ones are like. */
@@ -133,13 +133,13 @@ final class TorchScriptNetwork implements Network {
             x = HybridStem.join(x, rows.get(":, " + features + ":").mul(colour));
         }
         NDArray wide = Activation.relu(hidden.apply(x.mul((float) Math.sqrt(backbone.length()))));
-        NDArray base = new Dense(projection, null).apply(x).add(text.apply(rows));
+        NDArray base = metric.apply(rows, new Dense(projection, null).apply(x));
         return base.add(exit.apply(HybridStem.join(wide.mul(wideScale), x)));
     }
 
     @Override
-    public Optional<TextPath> text() {
-        return Optional.of(text);
+    public Optional<MetricPath> metric() {
+        return Optional.of(metric);
     }
 
     @Override

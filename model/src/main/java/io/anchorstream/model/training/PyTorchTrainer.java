@@ -46,7 +46,7 @@ final class PyTorchTrainer implements Trainer {
     private final EmbeddingMemory earlier = new EmbeddingMemory(EARLIER_ROWS, Long.MAX_VALUE, 0);
     private final BatchPreparer preparer;
     private final LearningRate rate;
-    private final Optional<TextRegression> regression;
+    private final Optional<LinearMetric> metric;
     private long step;
     private long skipped;
     private int nonFinite;
@@ -61,9 +61,10 @@ final class PyTorchTrainer implements Trainer {
         memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
         preparer = new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed());
         rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);
-        regression = network.text()
-                .filter(path -> loss.semanticWeight() > 0 && path.features() <= TextRegression.MOST_FEATURES)
-                .map(path -> new TextRegression(path.features(), path.dimension(), loss.semanticWeight()));
+        metric = network.metric()
+                .filter(path -> Losses.linearMetric(config.loss(), config.lossOptions())
+                        && path.features() <= LinearMetric.MOST_FEATURES)
+                .map(path -> new LinearMetric(path, loss.semanticWeight()));
         network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
     }
 
@@ -87,7 +88,6 @@ final class PyTorchTrainer implements Trainer {
             NDArray embeddings = network.forward(images, true);
             FloatMatrix raw = new FloatMatrix(examples.size(), config.embeddingDimension(), embeddings.toFloatArray());
             LossBatch seen = look(examples, raw);
-            regression.ifPresent(text -> text.learn(network.features(), seen.textVectors(), seen.fresh()));
             FloatMatrix unit = UnitVectors.of(raw);
             prequential.score(unit, seen.labels(), seen.items(), seen.fresh(), earlier);
             earlier.put(step, unit, seen.labels(), seen.items(), new float[examples.size()][0]);
@@ -97,23 +97,19 @@ final class PyTorchTrainer implements Trainer {
             if (result.isFinite()) {
                 memory.put(step, unit, seen.labels(), seen.items(), seen.textVectors());
             }
+            metric.ifPresent(map -> renew(map, seen, scope));
             return taken;
         } finally {
             preparer.release(input);
-            renewText();
         }
     }
 
     /** After the step: what a gradient was taken of must not change before it is used. */
     @SuppressWarnings("try") // the scope of the mode is its use
-    private void renewText() {
-        Optional<TextRegression.Solution> found = regression.flatMap(TextRegression::due);
-        if (found.isPresent()) {
-            try (GradientMode mode = GradientMode.off(config.threads())) {
-                network.text()
-                        .orElseThrow()
-                        .set(found.get().kernel(), found.get().centre());
-            }
+    private void renew(LinearMetric map, LossBatch seen, NDManager scope) {
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            map.learn(network.features(), seen.labels(), seen.textVectors(), seen.fresh());
+            map.renew(scope);
         }
     }
 
@@ -235,7 +231,7 @@ final class PyTorchTrainer implements Trainer {
     }
 
     private TrainerState state() {
-        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier, regression);
+        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier, metric);
     }
 
     /**

@@ -30,7 +30,7 @@ record TrainerState(
         EmbeddingMemory memory,
         PrequentialScore prequential,
         EmbeddingMemory earlier,
-        Optional<TextRegression> regression) {
+        Optional<LinearMetric> metric) {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerState.class);
     private static final String WEIGHTS = "weights.safetensors";
     private static final String AVERAGE = "average.safetensors";
@@ -46,7 +46,7 @@ record TrainerState(
         memory.save(learner.scope("memory"));
         prequential.save(learner.scope("prequential"));
         earlier.save(learner.scope("prequential/earlier"));
-        regression.ifPresent(text -> text.save(learner.scope("text")));
+        metric.ifPresent(map -> map.save(learner.scope("metric")));
         Map<String, String> properties = new TreeMap<>(settings());
         properties.put("network", network.spec().toJson());
         properties.put("networkDigest", network.weights().digest(network.spec()));
@@ -104,7 +104,7 @@ record TrainerState(
             memory.load(learner.scope("memory"));
             prequential.load(learner.scope("prequential"));
             earlier.load(learner.scope("prequential/earlier"));
-            regression.ifPresent(text -> text.load(learner.scope("text")));
+            metric.ifPresent(map -> map.load(learner.scope("metric")));
             return new Counters(counters[0], counters[1], (int) counters[2]);
         } catch (IllegalArgumentException e) {
             throw new IncompatibleCheckpointException(

@@ -263,11 +263,15 @@ final class Backtest {
         String what = loss.title() + (control == Control.NONE ? "" : ", " + control.id()) + ", seed " + seed;
         TrainingRun.Outcome outcome = training.train(
                 Learning.config(settings), stream.batches(), points, images -> progress.add(images, what));
+        Map<String, Double> found = scores.of(outcome.vectors());
+        if (found.isEmpty()) {
+            notes.add(what + ": its vectors are not numbers, so there are no scores of it");
+        }
         runs.add(new BacktestRun(
                 loss.title(),
                 control,
                 seed,
-                scores.of(outcome.vectors()),
+                found,
                 outcome.gradientImages(),
                 outcome.steps(),
                 outcome.skipped(),

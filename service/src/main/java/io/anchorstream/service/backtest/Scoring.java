@@ -36,18 +36,21 @@ final class Scoring {
         return all;
     }
 
-    /** Pictures of the catalogue itself. */
-    List<CanonicalImage> ownPictures() {
-        return own;
-    }
-
     /** The catalogue's own scored items that have another one of their group to be found. */
     long answerable() {
         return ownScores.answerable();
     }
 
-    /** Scores 0..1 by name, those of the other catalogue with {@link ScoreNames#TRANSFER} before it. */
+    /**
+     * Scores 0..1 by name; none when a vector is not made of numbers, which would be nobody's neighbour and so everybody's
+     * best. Those of the other catalogue with {@link ScoreNames#TRANSFER} before it.
+     */
     Map<String, Double> of(FloatMatrix vectors) {
+        for (float value : vectors.values()) {
+            if (!Float.isFinite(value)) {
+                return Map.of();
+            }
+        }
         Map<String, Double> scores = new TreeMap<>(ownScores.of(own(vectors)));
         otherScores.ifPresent(there -> there.of(rows(vectors, own.size(), vectors.rows()))
                 .forEach((name, value) -> scores.put(ScoreNames.TRANSFER + name, value)));

@@ -115,8 +115,8 @@ public final class Keys {
     public static final ConfigKey<Double> LABEL_JOIN = key(
             "label.join",
             ValueType.number(0.01, 0.99),
-            "0.85",
-            "Cosine of two texts from which items get one label; higher = purer, smaller classes.");
+            "0.7",
+            "Cosine of the texts of two items from which they get one label; higher = purer, smaller classes.");
     public static final ConfigKey<Double> LABEL_MERGE = key(
             "label.merge",
             ValueType.number(0.01, 1),
@@ -167,7 +167,7 @@ public final class Keys {
     public static final ConfigKey<Map<String, String>> LOSS_OPTIONS =
             key("train.loss-options", ValueType.options(), "", "Options of the loss, e.g. beta=0.2.");
     public static final ConfigKey<Integer> DIMENSION =
-            key("train.dimension", ValueType.integer(8, 4_096), "128", "Length of the vectors.");
+            key("train.dimension", ValueType.integer(8, 4_096), "256", "Length of the vectors.");
     public static final ConfigKey<Double> LEARNING_RATE =
             key("train.learning-rate", ValueType.number(0, 1), "0.0003", "Learning rate of AdamW.");
     public static final ConfigKey<Double> WEIGHT_DECAY =

@@ -27,6 +27,10 @@ final class BlockClusters {
         return ids[row];
     }
 
+    long members(int row) {
+        return members[row];
+    }
+
     Cluster cluster(int row, String block) {
         return new Cluster(ids[row], block, centroids.get(row), members[row], lastUsed[row]);
     }

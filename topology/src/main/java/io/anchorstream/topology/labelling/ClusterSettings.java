@@ -3,7 +3,7 @@ package io.anchorstream.topology.labelling;
 /**
  * Leader clustering.
  *
- * @param join cosine from which an item joins the nearest class
+ * @param join cosine of two single items from which they are of one class; larger classes are held to what it means for them
  * @param merge cosine between two centroids from which they become one; above {@code join}, or classes would flap
  * @param stepCap the centroid moves by {@code 1 / min(members, stepCap)}, so that an old class can still follow
  * @param maxClassesPerBlock the least recently used class of a block makes room for a new one
@@ -24,8 +24,8 @@ public record ClusterSettings(float join, float merge, int stepCap, int maxClass
         }
     }
 
-    /** Join at 0.85, merge at 0.95, step cap 50, 20,000 classes a block, 16 text blocks. */
+    /** Join at 0.7, merge at 0.95, step cap 50, 20,000 classes a block, 16 text blocks. */
     public static ClusterSettings defaults() {
-        return new ClusterSettings(0.85f, 0.95f, 50, 20_000, 4);
+        return new ClusterSettings(0.7f, 0.95f, 50, 20_000, 4);
     }
 }

@@ -66,13 +66,15 @@ final class LeaderClustering {
         BlockClusters block = block(blockName, vector.length);
         sequence++;
         BlockClusters.Nearest nearest = block.nearest(vector);
-        if (nearest.row() == BlockClusters.NONE || nearest.cosine() < settings.join()) {
+        if (nearest.row() == BlockClusters.NONE
+                || likeness(nearest.cosine(), block.members(nearest.row())) < settings.join()) {
             return new Assignment(found(blockName, block, vector), 1, Optional.empty());
         }
         Cluster joined = moved(block.cluster(nearest.row(), blockName), vector);
         block.replace(nearest.row(), joined);
         Optional<Merge> merge = Optional.empty();
-        if (nearest.second() != BlockClusters.NONE && nearest.secondCosine() >= settings.join()) {
+        if (nearest.second() != BlockClusters.NONE
+                && likeness(nearest.secondCosine(), block.members(nearest.second())) >= settings.join()) {
             merge = merged(block, blockName, nearest);
         }
         if (merge.isEmpty()) {
@@ -80,6 +82,22 @@ final class LeaderClustering {
         }
         long id = merge.map(Merge::kept).orElse(joined.id());
         return new Assignment(id, Math.min(1, nearest.cosine()), merge);
+    }
+
+    /**
+     * The cosine of two single items that would give this cosine between an item and the mean of {@code members} others. A
+     * mean has less noise than an item: between items of cosine r it is {@code r / sqrt(r + (1 - r) / members)}, so that
+     * classes would swallow more the larger they are, and texts worded differently needed another threshold than equal
+     * ones.
+     */
+    private float likeness(float cosine, long members) {
+        if (cosine <= 0) {
+            return cosine;
+        }
+        double share = 1.0 / Math.min(members, settings.stepCap());
+        double square = (double) cosine * cosine;
+        double half = square * (1 - share) / 2;
+        return (float) (half + Math.sqrt(half * half + square * share));
     }
 
     private long found(String blockName, BlockClusters block, float[] vector) {

@@ -113,6 +113,20 @@ class LeaderClusteringTest {
     }
 
     @Test
+    void holdsALargeClassToWhatTheThresholdMeansForSingleItems() {
+        LeaderClustering clustering = clustering(new ClusterSettings(0.7f, 0.95f, 50, 100, 0));
+        long small = clustering.assign("small", vector(1, 0)).label();
+        long large = -1;
+        for (int i = 0; i < 40; i++) {
+            large = clustering.assign("large", vector(1, 0)).label();
+        }
+        float[] cosineOfThreeQuarters = vector(0.75f, 0.6614f);
+
+        assertThat(clustering.assign("small", cosineOfThreeQuarters).label()).isEqualTo(small);
+        assertThat(clustering.assign("large", cosineOfThreeQuarters).label()).isNotEqualTo(large);
+    }
+
+    @Test
     void refusesVectorsOfAnotherLengthWithTheWayOut() {
         LeaderClustering clustering = clustering(ClusterSettings.defaults());
         clustering.assign("b", new float[] {1, 0});
