@@ -252,13 +252,17 @@ public final class TrainerChaos implements AutoCloseable {
                 diedAt.ifPresent(at -> takeOvers.add(Duration.ofNanos(System.nanoTime() - at)));
                 diedAt = Optional.empty();
             }
+            if (deaths() >= kills) {
+                // Whoever has no crash point ahead would stay the active one for ever.
+                living().filter(it -> !plans.containsKey(it)).findFirst().ifPresent(Child::kill);
+            }
             Optional<Child> frozen = living().filter(Child::isFrozen).findFirst();
             if (frozen.isPresent()) {
                 if (System.nanoTime() > thawAt) {
                     frozen.get().thaw();
                     strikeAt = nextStrike();
                 }
-            } else if (System.nanoTime() > strikeAt) {
+            } else if (System.nanoTime() > strikeAt && deaths() < kills) {
                 strike();
                 diedAt = diedAt.or(() -> Optional.of(System.nanoTime()));
                 thawAt = System.nanoTime() + SESSION.multipliedBy(3).toNanos();
@@ -276,7 +280,8 @@ public final class TrainerChaos implements AutoCloseable {
     }
 
     private long nextStrike() {
-        return System.nanoTime() + Duration.ofMillis(300 + random.nextInt(7000)).toNanos();
+        return System.nanoTime()
+                + Duration.ofMillis(2000 + random.nextInt(8000)).toNanos();
     }
 
     /** SIGKILL or, now and then, SIGSTOP for one that lives. */
@@ -295,8 +300,17 @@ public final class TrainerChaos implements AutoCloseable {
         }
     }
 
-    /** The crash points in turn, mixed with lives that end at random. */
+    /** The crash points in turn, mixed with lives that end at random; in the end those that were not met. */
     private Optional<CrashPoint> draw() {
+        if (deaths() >= kills) {
+            List<CrashPoint> missing = Arrays.stream(CrashPoint.values())
+                    .filter(point -> !hits.containsKey(point))
+                    .toList();
+            return missing.stream()
+                    .filter(point -> !plans.containsValue(point))
+                    .findFirst()
+                    .or(() -> missing.stream().findFirst());
+        }
         if (deck.isEmpty()) {
             List<Optional<CrashPoint>> fresh = new ArrayList<>();
             Arrays.stream(CrashPoint.values()).map(Optional::of).forEach(fresh::add);
