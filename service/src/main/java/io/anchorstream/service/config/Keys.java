@@ -169,7 +169,7 @@ public final class Keys {
     public static final ConfigKey<Integer> DIMENSION =
             key("train.dimension", ValueType.integer(8, 4_096), "256", "Length of the vectors.");
     public static final ConfigKey<Double> LEARNING_RATE =
-            key("train.learning-rate", ValueType.number(0, 1), "0.0003", "Learning rate of AdamW.");
+            key("train.learning-rate", ValueType.number(0, 1), "0.0001", "Learning rate of AdamW.");
     public static final ConfigKey<Double> WEIGHT_DECAY =
             key("train.weight-decay", ValueType.number(0, 1), "0.0001", "Weight decay of AdamW.");
     public static final ConfigKey<Double> CLIP_NORM =
