@@ -19,9 +19,12 @@ final class AcceptPicture extends ContextualProcessor<String, CanonicalItem, Str
 
     @Override
     public void process(Record<String, CanonicalItem> record) {
-        accept(record);
-        context().recordMetadata().ifPresent(it -> context()
-                .forward(record.withValue(new Emission.Read(true, it.offset()))));
+        try {
+            accept(record);
+        } finally {
+            context().recordMetadata().ifPresent(it -> context()
+                    .forward(record.withValue(new Emission.Read(true, it.offset()))));
+        }
     }
 
     private void accept(Record<String, CanonicalItem> record) {

@@ -55,11 +55,13 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
 
     private int partition;
     private long reportedAt;
-    private Reported reported = new Reported(-1, -1, -1, false);
+    private Reported reported = Reported.NOTHING;
     private long rateSince;
     private long rateItems;
 
-    private record Reported(long generation, long items, long embedded, boolean done) {}
+    private record Reported(long generation, long items, long embedded, boolean done) {
+        static final Reported NOTHING = new Reported(-1, -1, -1, false);
+    }
 
     EmbedItems(
             EmbedSettings settings,
@@ -84,7 +86,9 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         sample = new VectorSample(context.getStateStore(VectorSample.STORE), settings.sampleSize());
         generations = context.getStateStore(GENERATIONS);
         partition = context.taskId().partition();
-        frontier = new Frontier(ends, partition);
+        reported = Reported.NOTHING; // after an aborted transaction the same processor begins anew
+        reportedAt = 0;
+        frontier = new Frontier(ends, partition, clock);
         context.schedule(settings.flushEvery(), PunctuationType.WALL_CLOCK_TIME, now -> flush());
     }
 
@@ -147,7 +151,9 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
             Promotion older = state.targets().get(i);
             // In service until the one being built is complete, or about to be, for all that is known here.
             boolean serves = isComplete(older) || (i == 1 && state.followsDone());
-            if (serves && !models.isGone(older.version())) {
+            boolean usable = !models.isGone(older.version())
+                    || models.embedder(older.version()).isPresent();
+            if (serves && usable) {
                 targets.add(older);
             }
         }

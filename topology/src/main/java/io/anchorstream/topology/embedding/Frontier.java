@@ -1,5 +1,6 @@
 package io.anchorstream.topology.embedding;
 
+import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -14,21 +15,28 @@ import org.slf4j.LoggerFactory;
 final class Frontier {
     private static final Logger LOG = LoggerFactory.getLogger(Frontier.class);
 
+    /** A record that was skipped as unreadable is never seen here, but its offset is committed, and a new answer knows. */
+    private static final long PATIENCE_MILLIS = 5_000;
+
     private final InputEnds ends;
     private final int partition;
+    private final Clock clock;
     private long pictures = -1;
     private long labels = -1;
     private @Nullable CompletableFuture<InputEnds.Ends> wanted;
     private boolean complained;
+    private long movedAt;
 
-    Frontier(InputEnds ends, int partition) {
+    Frontier(InputEnds ends, int partition, Clock clock) {
         this.ends = ends;
         this.partition = partition;
+        this.clock = clock;
     }
 
     /** Takes where the inputs end now as the mark. */
     void move() {
         wanted = ends.of(partition);
+        movedAt = clock.millis();
     }
 
     /** A record was read. */
@@ -56,7 +64,11 @@ final class Frontier {
         }
         complained = false;
         InputEnds.Ends mark = asked.join();
-        return pictures >= mark.pictures() && labels >= mark.labels();
+        boolean reached = pictures >= mark.pictures() && labels >= mark.labels();
+        if (!reached && clock.millis() - movedAt > PATIENCE_MILLIS) {
+            move();
+        }
+        return reached;
     }
 
     private static String why(CompletableFuture<?> failed) {

@@ -43,6 +43,10 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done, boolea
     RefreshState supersededBy(Promotion next, boolean reportedDone) {
         List<Promotion> all = new ArrayList<>(List.of(next));
         all.addAll(targets.subList(0, Math.min(targets.size(), MOST_TARGETS - 1)));
+        Promotion complete = targets.get(targets.size() - 1); // the newest known to be, or the first ever
+        if (!all.contains(complete)) {
+            all.set(all.size() - 1, complete);
+        }
         return new RefreshState(all, "", false, reportedDone);
     }
 

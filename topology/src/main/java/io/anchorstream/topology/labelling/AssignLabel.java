@@ -42,6 +42,7 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
     public void init(ProcessorContext<String, Object> context) {
         this.context = context;
         store = context.getStateStore(LabelTopology.LABELS_STORE);
+        noted = false; // after an aborted transaction the same processor begins anew
         fingerprint.requireFits(store);
         labeller = new ItemLabeller(settings, holdout, context.taskId().partition(), store);
     }

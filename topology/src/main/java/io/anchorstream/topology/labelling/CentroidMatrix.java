@@ -9,6 +9,7 @@ import java.util.Arrays;
  */
 final class CentroidMatrix {
     private static final int PANEL = 256;
+    private static final int FIRST_WIDTH = 8;
 
     private final int dimension;
     private float[][] panels = new float[0][];
@@ -29,19 +30,43 @@ final class CentroidMatrix {
 
     /** Appends a row and returns its number. */
     int add(float[] vector) {
-        if (size == panels.length * PANEL) {
-            panels = Arrays.copyOf(panels, panels.length + 1);
-            panels[panels.length - 1] = new float[dimension * PANEL];
-            scores = new float[panels.length * PANEL];
+        if (size == capacity()) {
+            grow();
         }
         size++;
         set(size - 1, vector);
         return size - 1;
     }
 
+    /** Most blocks hold a handful of classes: the first panel begins narrow and is widened until it is full. */
+    private void grow() {
+        int width = panels.length == 1 ? width(panels[0]) : PANEL;
+        if (panels.length == 0) {
+            panels = new float[][] {new float[dimension * FIRST_WIDTH]};
+        } else if (width < PANEL) {
+            float[] wide = new float[panels[0].length * 2];
+            for (int d = 0; d < dimension; d++) {
+                System.arraycopy(panels[0], d * width, wide, d * 2 * width, width);
+            }
+            panels[0] = wide;
+        } else {
+            panels = Arrays.copyOf(panels, panels.length + 1);
+            panels[panels.length - 1] = new float[dimension * PANEL];
+        }
+        scores = new float[capacity()];
+    }
+
+    private int capacity() {
+        return panels.length == 0 ? 0 : (panels.length - 1) * PANEL + width(panels[panels.length - 1]);
+    }
+
+    private int width(float[] panel) {
+        return panel.length / dimension;
+    }
+
     void set(int row, float[] vector) {
         float[] panel = panels[row / PANEL];
-        for (int d = 0, at = row % PANEL; d < dimension; d++, at += PANEL) {
+        for (int d = 0, at = row % PANEL; d < dimension; d++, at += width(panel)) {
             panel[at] = vector[d];
         }
     }
@@ -49,7 +74,7 @@ final class CentroidMatrix {
     float[] get(int row) {
         float[] vector = new float[dimension];
         float[] panel = panels[row / PANEL];
-        for (int d = 0, at = row % PANEL; d < dimension; d++, at += PANEL) {
+        for (int d = 0, at = row % PANEL; d < dimension; d++, at += width(panel)) {
             vector[d] = panel[at];
         }
         return vector;
@@ -73,18 +98,19 @@ final class CentroidMatrix {
         for (int p = 0; p * PANEL < size; p++) {
             float[] panel = panels[p];
             int base = p * PANEL;
+            int width = width(panel);
             for (int d = 0; d < dimension; d++) {
                 float factor = vector[d];
                 if (factor != 0) {
-                    addScaled(panel, d * PANEL, factor, scores, base);
+                    addScaled(panel, d * width, width, factor, scores, base);
                 }
             }
         }
         return scores;
     }
 
-    private static void addScaled(float[] panel, int from, float factor, float[] scores, int base) {
-        for (int i = 0; i < PANEL; i++) {
+    private static void addScaled(float[] panel, int from, int width, float factor, float[] scores, int base) {
+        for (int i = 0; i < width; i++) {
             scores[base + i] += factor * panel[from + i];
         }
     }

@@ -53,10 +53,11 @@ final class DecodeImage implements Processor<String, Object, String, Object> {
                 parsed.source().partition(),
                 parsed.source().offset(),
                 parsed.source().timestamp());
-        context.forward(record.withValue(canonical), LabelTopology.IMAGES);
+        // The text first: an item that it turns into a dead letter leaves no picture behind.
         context.forward(
                 record.withValue(new ItemEvent.Pictured(parsed.source(), parsed.item(), encoded)),
                 LabelTopology.ENCODE_TEXT);
+        context.forward(record.withValue(canonical), LabelTopology.IMAGES);
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

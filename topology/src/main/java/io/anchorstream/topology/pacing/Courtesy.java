@@ -6,11 +6,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Lets new items pass: after each piece of work it waits for as long as they are late, but never so long that the worker
- * is left with less than its share of the time. A backlog of hours therefore slows learning down and does not stop it.
+ * is left with less than its share of the time. A backlog of hours therefore slows learning down and does not stop it. No
+ * wait is long enough to miss a command or a poll by much.
  */
 public final class Courtesy {
     private static final Duration LIMIT = Duration.ofMillis(400);
     private static final long NAP_MILLIS = 10;
+    private static final long MOST_MILLIS = 1_000;
 
     private final Lateness lateness;
     private final double leastShare;
@@ -33,7 +35,7 @@ public final class Courtesy {
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     public void yieldAfter(Duration worked, CountDownLatch closing) throws InterruptedException {
-        long most = Math.round(worked.toMillis() * (1 - leastShare) / leastShare);
+        long most = Math.min(MOST_MILLIS, Math.round(worked.toMillis() * (1 - leastShare) / leastShare));
         for (long waited = 0; waited < most && lateness.exceeds(LIMIT); waited += NAP_MILLIS) {
             if (closing.await(NAP_MILLIS, TimeUnit.MILLISECONDS)) {
                 return;

@@ -23,7 +23,7 @@ public final class Lateness {
     /**
      * An item is taken up.
      *
-     * @param appendedAt when it reached the topic, in epoch milliseconds
+     * @param appendedAt the record's timestamp, in epoch milliseconds: the producer's unless the topic says otherwise
      */
     public void tookUp(long appendedAt) {
         long now = clock.millis();

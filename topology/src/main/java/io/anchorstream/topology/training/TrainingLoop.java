@@ -171,8 +171,8 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
 
         void work() throws IOException {
             while (!isClosing()) {
-                Iterable<ConsumerRecord<String, byte[]>> records =
-                        consumer.poll(queue.isEmpty() ? POLL : Duration.ZERO);
+                boolean nothingToDo = queue.isEmpty() || (session != null && session.paused());
+                Iterable<ConsumerRecord<String, byte[]>> records = consumer.poll(nothingToDo ? POLL : Duration.ZERO);
                 if (!assigned) {
                     continue;
                 }
@@ -377,8 +377,11 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
 
         @Override
         public void close() {
-            closeSession();
-            consumer.close();
+            try {
+                closeSession();
+            } finally {
+                consumer.close();
+            }
         }
     }
 }

@@ -198,13 +198,11 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
             retryAt.remove(version);
             LOG.info("loaded version {} ({} bytes)", version, event.getWeightsBytes());
             return true;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (InterruptException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) { // whatever an engine throws: other versions go on
             retryAt.put(version, clock.millis() + RETRY.toMillis());
-            LOG.error(
-                    "version {} cannot be loaded and is not put in service; trying again in {}: {}",
-                    version,
-                    RETRY,
-                    e.getMessage());
+            LOG.error("version {} cannot be loaded and is not put in service; trying again in {}", version, RETRY, e);
             return false;
         }
     }

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,10 @@ final class EmbedBench implements AutoCloseable {
     final Ticking clock = new Ticking();
     final FakeEnds ends;
     final String description;
+    /** Whether the inference of refreshes waits until {@link #release}. */
+    boolean held;
+
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
     private final Map<String, List<KeyValue<Object, Object>>> left = new HashMap<>();
     private final TestInputTopic<String, String> restore;
     private final TestInputTopic<String, GenerationEvent> generationLog;
@@ -72,7 +78,7 @@ final class EmbedBench implements AutoCloseable {
         this.ends = ends;
         Topics catalogue = Topics.create("", TopicSizing.defaults());
         EmbedTopics topics = EmbedTopics.of(catalogue, SERDE, SchemaRegistry.open(RegistryConfig.from(SERDE)));
-        Topology topology = EmbedTopology.build(settings, topics, models, ends, Runnable::run, progress, clock);
+        Topology topology = EmbedTopology.build(settings, topics, models, ends, this::run, progress, clock);
         description = topology.describe().toString();
         topology.addSource("restore", new StringDeserializer(), new StringDeserializer(), "restore")
                 .addProcessor("restorer", Restorer::new, "restore")
@@ -99,6 +105,20 @@ final class EmbedBench implements AutoCloseable {
                 topics.generations(),
                 new StringDeserializer(),
                 topics.generationSerde().deserializer());
+    }
+
+    private void run(Runnable work) {
+        waiting.add(work);
+        if (!held) {
+            release();
+        }
+    }
+
+    /** Computes what was ordered while {@link #held}. */
+    void release() {
+        while (!waiting.isEmpty()) {
+            waiting.remove().run();
+        }
     }
 
     /** What the stores' changelogs would hold; the driver wipes its directory when it is closed. */

@@ -281,6 +281,78 @@ class EmbedTopologyTest {
     }
 
     @Test
+    void publishesNothingForWhatChangedWhileItsVectorWasComputed() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            add(bench, 10);
+            bench.flush(40);
+            bench.vectors();
+            bench.held = true;
+            models.promote(1, 1);
+            bench.flush(2);
+            bench.deletePicture("item-00");
+            bench.deleteLabel("item-00");
+            bench.item("item-01", 100);
+            bench.flush(1);
+            bench.release();
+            bench.flush(60);
+
+            List<KeyValue<String, ItemEmbedding>> log = bench.vectors();
+            assertThat(log).filteredOn(it -> it.key.equals("item-00")).allMatch(it -> it.value == null);
+            assertThat(log)
+                    .filteredOn(it -> it.key.equals("item-01"))
+                    .isNotEmpty()
+                    .allMatch(it -> it.value.getSourceOffset() == 100);
+            assertThat(only(bench.events(), 1, GenerationState.COMPLETE).getEmbedded())
+                    .isEqualTo(9);
+        }
+    }
+
+    @Test
+    void publishesNothingOfARefreshThatWasSupersededWhileItsVectorsWereComputed() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            add(bench, 10);
+            bench.flush(40);
+            bench.vectors();
+            bench.held = true;
+            models.promote(1, 1);
+            bench.flush(2);
+            models.promote(2, 2);
+            bench.flush(1);
+            bench.held = false;
+            bench.release();
+            bench.flush(60);
+
+            assertThat(bench.vectors())
+                    .hasSize(10)
+                    .allMatch(it -> it.value.getGeneration() == 2 && it.value.getModelVersion() == 2);
+        }
+    }
+
+    @Test
+    void keepsTheCompleteGenerationUpToDateHoweverManyPromotionsOutrunTheRefresh() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            add(bench, 10);
+            bench.flush(40);
+            bench.held = true;
+            for (long next = 1; next <= 20; next++) {
+                models.promote(next, next);
+                bench.flush(1);
+            }
+            bench.vectors();
+            bench.item("fresh", 100);
+            bench.flush(2);
+
+            assertThat(bench.vectors())
+                    .filteredOn(it -> it.key.equals("fresh"))
+                    .extracting(it -> it.value.getGeneration())
+                    .contains(0L, 20L);
+        }
+    }
+
+    @Test
     void resumesAHalfDoneRefreshAfterARestart() {
         models.promote(0, 0);
         Set<String> seen = new HashSet<>();
@@ -375,9 +447,15 @@ class EmbedTopologyTest {
                         generation++;
                         models.promote(generation, generation);
                     } else {
+                        bench.held = random.nextBoolean();
                         bench.flush(1);
+                        if (random.nextInt(3) == 0) {
+                            bench.release();
+                        }
                     }
                 }
+                bench.held = false;
+                bench.release();
                 if (life == 2) {
                     bench.flush(100);
                 }
