@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 class EmbedTopologyTest {
     private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
@@ -314,7 +315,8 @@ class EmbedTopologyTest {
         try (EmbedBench bench = bench(SETTINGS)) {
             add(bench, 10);
             bench.flush(40);
-            bench.vectors();
+            Map<String, Double> untrained = new HashMap<>();
+            bench.vectors().forEach(it -> untrained.put(it.key, degrees(it.value)));
             bench.held = true;
             models.promote(1, 1);
             bench.flush(2);
@@ -324,9 +326,13 @@ class EmbedTopologyTest {
             bench.release();
             bench.flush(60);
 
-            assertThat(bench.vectors())
+            List<KeyValue<String, ItemEmbedding>> log = bench.vectors();
+            assertThat(log)
                     .hasSize(10)
                     .allMatch(it -> it.value.getGeneration() == 2 && it.value.getModelVersion() == 2);
+            // The fake models turn each vector by one degree a version.
+            assertThat(log).allSatisfy(it -> assertThat(degrees(it.value) - untrained.getOrDefault(it.key, 0.0))
+                    .isCloseTo(2, within(0.01)));
         }
     }
 
@@ -495,6 +501,11 @@ class EmbedTopologyTest {
         try (EmbedBench bench = bench(SETTINGS)) {
             assertThat(bench.description).isEqualTo(Golden.read("embed-topology.txt"));
         }
+    }
+
+    private static double degrees(ItemEmbedding embedding) {
+        List<Float> vector = embedding.getVector();
+        return Math.toDegrees(Math.atan2(vector.get(1), vector.get(0)));
     }
 
     private EmbedBench bench(EmbedSettings settings) {
