@@ -9,6 +9,7 @@ const EVERY = 3000;
 let SCORES = [];
 let BASELINES = [];
 const REASONS = { 'no valid anchor': 'no two items of one label beside one of another', 'the loss is not finite': 'loss not finite', 'the gradient is not finite': 'gradient not finite' };
+const ALARMS = { drift: 'The stream brings something else than before', collapse: 'Embeddings have become one, or the loss stands still', forgetting: 'The first items are told apart worse than before' };
 let chosen = null;
 
 export function learningView(main) {
@@ -131,6 +132,12 @@ const untrainedOf = (version) => version.baselines[`untrained.${chosen}`];
 
 const baselinesOf = (data) => [...data.versions].reverse().find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines))?.baselines || {};
 
+/** Alarms as dots on the curve, at the height the curve has there. */
+const alarmMarks = (data, points) => (data.alarms || []).flatMap((a) => {
+  const near = points.reduce((best, p) => (!best || Math.abs(p[0] - a.step) < Math.abs(best[0] - a.step) ? p : best), null);
+  return near ? [{ x: a.step, y: near[1], color: 'var(--bad)', full: true, title: `Alarm: ${a.name}`, lines: [[ALARMS[a.name] || a.name], ['step', count(a.step)]] }] : [];
+});
+
 const hasMetricLoss = (data) => data.steps.some((s) => typeof s.metricLoss === 'number');
 
 function lossText(data) {
@@ -146,15 +153,16 @@ function lossChart(data, verticals) {
   const own = data.steps.filter((s) => typeof s.metricLoss === 'number').map((s) => [s.step, s.metricLoss]);
   const total = data.steps.map((s) => [s.step, s.loss]);
   return {
-    height: 190, xName: 'Step', yFormat: format, verticals, yMin: 0, label: 'Loss',
+    height: 190, xName: 'Step', yFormat: format, verticals, yMin: 0, label: 'Loss', marks: alarmMarks(data, own),
     series: [{ name: 'Loss', color: 'var(--c1)', area: true, points: own }, { name: 'With all terms', color: 'var(--c1)', faint: true, points: total }],
   };
 }
 
 function stepChart(data, field, name, color, yFormat, verticals) {
+  const points = data.steps.map((s) => [s.step, s[field]]);
   return {
-    height: 190, xName: 'Step', yFormat, verticals, yMin: 0, label: name,
-    series: [{ name, color, area: true, points: data.steps.map((s) => [s.step, s[field]]) }],
+    height: 190, xName: 'Step', yFormat, verticals, yMin: 0, label: name, marks: alarmMarks(data, points),
+    series: [{ name, color, area: true, points }],
   };
 }
 

@@ -11,17 +11,40 @@ import io.anchorstream.model.loss.SavedState;
  */
 public final class PrequentialScore {
     private final double fading;
+    private final Observer observer;
     private double hits;
     private double weight;
     private long scored;
     private long skipped;
 
+    /** Hears of every fresh item with a label. */
+    public interface Observer {
+        /** @param cosine to the nearest earlier item of its label */
+        void scored(boolean hit, float cosine);
+
+        /** None of the earlier items has its label. */
+        void withoutRelevant();
+    }
+
+    private static final Observer NOBODY = new Observer() {
+        @Override
+        public void scored(boolean hit, float cosine) {}
+
+        @Override
+        public void withoutRelevant() {}
+    };
+
     /** @param fading weight of the past at each item, e.g. 0.998 looks back over about 500 items */
     public PrequentialScore(double fading) {
+        this(fading, NOBODY);
+    }
+
+    public PrequentialScore(double fading, Observer observer) {
         if (!(fading > 0 && fading <= 1)) {
             throw new IllegalArgumentException("fading must lie above 0 and not above 1, not " + fading);
         }
         this.fading = fading;
+        this.observer = observer;
     }
 
     /**
@@ -64,9 +87,11 @@ public final class PrequentialScore {
         }
         if (bestRelevant == Float.NEGATIVE_INFINITY) {
             skipped++;
+            observer.withoutRelevant();
             return;
         }
         scored++;
+        observer.scored(bestRelevant > best, bestRelevant);
         hits = fading * hits + (bestRelevant > best ? 1 : 0);
         weight = fading * weight + 1;
     }

@@ -1,15 +1,26 @@
 package io.anchorstream.model.loss;
 
 /**
- * Attribute-aware identity-hard triplet (arXiv 2006.07597): among an anchor's positives, the one whose text differs most
- * is pulled in to the distance of the one whose text is nearest, {@code [d(a, far) - d(a, near) + m]+}, mean over anchors
- * with two positives or more. The anchor itself is never among them. Text only chooses; it gets no gradient.
+ * Attribute-aware identity-hard triplet (arXiv 2006.07597): among an anchor's positives, the one whose description
+ * differs most is pulled in to the distance of the one whose description is nearest, {@code [d(a, far) - d(a, near) + m]+}, mean over anchors
+ * with two positives or more. The anchor itself is never among them. Descriptions only choose; they get no
+ * gradient.
  */
 final class AttributeTripletLoss implements PairLoss {
-    private final double margin;
 
-    AttributeTripletLoss(double margin) {
+    /** What describes an item. */
+    enum Description {
+        TEXT,
+        CATALOGUE
+    }
+
+    private final double margin;
+    private final Description description;
+
+    /** @param description text distance, or attributes of the catalogue that only one of two items has */
+    AttributeTripletLoss(double margin, Description description) {
         this.margin = margin;
+        this.description = description;
     }
 
     @Override
@@ -19,7 +30,12 @@ final class AttributeTripletLoss implements PairLoss {
 
     @Override
     public boolean readsText() {
-        return true;
+        return description == Description.TEXT;
+    }
+
+    @Override
+    public boolean readsAttributes() {
+        return description == Description.CATALOGUE;
     }
 
     @Override
@@ -27,18 +43,19 @@ final class AttributeTripletLoss implements PairLoss {
         double total = 0;
         int valid = 0;
         int active = 0;
+        float[] apart = readsText() ? pairs.textDistances() : pairs.attributeDistances();
         for (int anchor = 0; anchor < pairs.anchors(); anchor++) {
             int near = -1;
             int far = -1;
             int candidates = 0;
             for (int p : pairs.related(anchor, PairMatrix.POSITIVE)) {
-                float distance = pairs.textDistances()[anchor * pairs.candidates() + p];
+                float distance = apart[anchor * pairs.candidates() + p];
                 if (Float.isNaN(distance)) {
                     continue;
                 }
                 candidates++;
-                near = near < 0 || distance < pairs.textDistance(anchor, near) ? p : near;
-                far = far < 0 || distance > pairs.textDistance(anchor, far) ? p : far;
+                near = near < 0 || distance < apart[anchor * pairs.candidates() + near] ? p : near;
+                far = far < 0 || distance > apart[anchor * pairs.candidates() + far] ? p : far;
             }
             if (candidates < 2) {
                 continue;

@@ -2,6 +2,7 @@ package io.anchorstream.model.loss;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 import static io.anchorstream.model.loss.LossOption.count;
@@ -103,7 +104,7 @@ final class ClassLosses {
     private static LossSpec fastTriplet() {
         return new LossSpec(
                 "fat",
-                "Fast approximated triplet: items against running class centroids, plus compactness (arXiv 1912.07863).",
+                "Fast approximated triplet: items against running centroids, compactness, label distillation (arXiv 1912.07863).",
                 List.of(
                         number("margin", 0.2, "How far other centroids must stay behind the own one."),
                         number("lambda", 0.1, "Weight of compactness."),
@@ -112,14 +113,33 @@ final class ClassLosses {
                                 "all",
                                 "all centroids, nearest five centroids, or batch: nearest five items."),
                         count("centroid-memory", 100, "Centroids are means over about this many items."),
+                        number("distillation", 0, "Weight of label distillation against noisy labels; 0 = off."),
+                        number("temperature", 3, "Temperature of the teacher's opinion."),
+                        number("confident", 0.7, "Share of items near enough to their centroid to teach the teacher."),
+                        number("trust-steps", 500, "Steps in which the trust in given labels falls to 37 %."),
+                        number("head-rate", 1e-2, "Learning rate of teacher and student."),
                         count("labels", 10_000, CAP)),
-                (values, seed) -> new FastTripletLoss(new FastTripletLoss.Settings(
-                        values.number("margin", 0, 4),
-                        values.number("lambda", 0, 100),
-                        values.choice("negatives", FastTripletLoss.Negatives.class),
-                        (int) Math.max(1, values.count("centroid-memory")),
-                        (int) values.count("labels"),
-                        true)));
+                (values, seed) -> new FastTripletLoss(
+                        new FastTripletLoss.Settings(
+                                values.number("margin", 0, 4),
+                                values.number("lambda", 0, 100),
+                                values.choice("negatives", FastTripletLoss.Negatives.class),
+                                (int) Math.max(1, values.count("centroid-memory")),
+                                (int) values.count("labels"),
+                                true),
+                        distillation(values)));
+    }
+
+    private static Optional<LabelDistillation> distillation(LossOptions values) {
+        double weight = values.number("distillation", 0, 100);
+        LabelDistillation.Settings settings = new LabelDistillation.Settings(
+                weight,
+                values.number("temperature", 0.1, 100),
+                values.number("confident", 0, 1),
+                values.number("trust-steps", 1, 1e9),
+                values.number("head-rate", 0, 1),
+                (int) values.count("labels"));
+        return weight > 0 ? Optional.of(new LabelDistillation(settings)) : Optional.empty();
     }
 
     private static LossSpec upperBound() {
@@ -127,11 +147,14 @@ final class ClassLosses {
                 "triplet-upper-bound",
                 "Triplet upper bound with fixed centroids, labels placed by text (arXiv 1904.08720).",
                 List.of(
-                        word("centroids", "simplex", "simplex or one-hot."),
+                        word(
+                                "centroids",
+                                "simplex",
+                                "simplex (k-means where it has too few corners), one-hot or k-means."),
                         count("slots", 0, "Labels at most; 0 = what fits the embedding's dimension exactly.")),
                 (values, seed) -> new UpperBoundLoss(
                         new UpperBoundLoss.Settings(
-                                values.choice("centroids", Frame.class) == Frame.ONE_HOT, (int) values.count("slots")),
+                                values.choice("centroids", UpperBoundLoss.Frame.class), (int) values.count("slots")),
                         seed));
     }
 
@@ -174,10 +197,5 @@ final class ClassLosses {
     private enum Over {
         TRIPLET,
         N_PAIR
-    }
-
-    private enum Frame {
-        SIMPLEX,
-        ONE_HOT
     }
 }

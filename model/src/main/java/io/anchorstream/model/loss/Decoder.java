@@ -1,25 +1,41 @@
 package io.anchorstream.model.loss;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** A fully connected network of one hidden layer, {@code x -> relu(x A + a) B + b}, with its own optimiser. */
+/**
+ * A fully connected network of one hidden layer with batch normalisation, {@code x -> relu(norm(x A)) B + b}, with its own
+ * optimiser. It is used while learning only, so that the batch's own moments always serve.
+ */
 final class Decoder {
+    private static final double EPSILON = 1e-5;
+
     private final int hidden;
     private final long seed;
     private FloatMatrix inner = FloatMatrix.zeros(0, 0);
     private FloatMatrix outer = FloatMatrix.zeros(0, 0);
+    private FloatMatrix scaling = FloatMatrix.zeros(2, 0);
     private FloatMatrix toInner = inner;
+    private FloatMatrix toScaling = scaling;
     private FloatMatrix toOuter = outer;
     private AdamState innerOptimiser = new AdamState(0);
     private AdamState outerOptimiser = new AdamState(0);
+    private AdamState scalingOptimiser = new AdamState(0);
 
     Decoder(int hidden, long seed) {
         this.hidden = hidden;
         this.seed = seed;
     }
 
-    /** What one pass leaves behind for the way back. */
-    record Pass(FloatMatrix input, FloatMatrix active, FloatMatrix output) {}
+    /**
+     * What one pass leaves behind for the way back.
+     *
+     * @param normalised hidden units before scale and shift
+     * @param deviations of the hidden units in this batch
+     */
+    @SuppressWarnings("ArrayRecordComponent") // working arrays of one step
+    record Pass(
+            FloatMatrix input, FloatMatrix normalised, double[] deviations, FloatMatrix active, FloatMatrix output) {}
 
     void shape(int width) {
         if (inner.rows() == width + 1) {
@@ -29,6 +45,10 @@ final class Decoder {
         // The last row of each matrix is the bias.
         inner = start(random, width, hidden, Math.sqrt(2.0 / width));
         outer = start(random, hidden, width, Math.sqrt(1.0 / hidden));
+        scaling = FloatMatrix.zeros(2, hidden);
+        Arrays.fill(scaling.values(), 0, hidden, 1);
+        scalingOptimiser = new AdamState(hidden);
+        scalingOptimiser.grow(2);
         innerOptimiser = new AdamState(hidden);
         innerOptimiser.grow(width + 1);
         outerOptimiser = new AdamState(width);
@@ -46,15 +66,33 @@ final class Decoder {
 
     void clearGradient() {
         toInner = FloatMatrix.zeros(inner.rows(), inner.columns());
+        toScaling = FloatMatrix.zeros(2, scaling.columns());
         toOuter = FloatMatrix.zeros(outer.rows(), outer.columns());
     }
 
     Pass forward(FloatMatrix input) {
-        FloatMatrix active = affine(input, inner);
-        for (int i = 0; i < active.values().length; i++) {
-            active.values()[i] = Math.max(0, active.values()[i]);
+        FloatMatrix normalised = affine(input, inner);
+        int n = input.rows();
+        double[] deviations = new double[hidden];
+        FloatMatrix active = FloatMatrix.zeros(n, hidden);
+        for (int h = 0; h < hidden; h++) {
+            double mean = 0;
+            double square = 0;
+            for (int i = 0; i < n; i++) {
+                mean += normalised.get(i, h) / (double) n;
+            }
+            for (int i = 0; i < n; i++) {
+                double x = normalised.get(i, h) - mean;
+                square += x * x / n;
+            }
+            deviations[h] = Math.sqrt(square + EPSILON);
+            for (int i = 0; i < n; i++) {
+                float x = (float) ((normalised.get(i, h) - mean) / deviations[h]);
+                normalised.values()[i * hidden + h] = x;
+                active.values()[i * hidden + h] = Math.max(0, scaling.get(0, h) * x + scaling.get(1, h));
+            }
         }
-        return new Pass(input, active, affine(active, outer));
+        return new Pass(input, normalised, deviations, active, affine(active, outer));
     }
 
     private static FloatMatrix affine(FloatMatrix input, FloatMatrix weights) {
@@ -73,17 +111,23 @@ final class Decoder {
 
     /** Takes in d loss / d output for the parameters. */
     void accumulate(Pass pass, FloatMatrix gradient) {
-        FloatMatrix toActive = throughHidden(pass, gradient);
+        FloatMatrix toActive = throughActive(pass, gradient);
         addWeightGradient(pass.active, gradient, toOuter);
-        addWeightGradient(pass.input, toActive, toInner);
+        for (int i = 0; i < toActive.rows(); i++) {
+            for (int h = 0; h < hidden; h++) {
+                toScaling.values()[h] += toActive.get(i, h) * pass.normalised.get(i, h);
+                toScaling.values()[hidden + h] += toActive.get(i, h);
+            }
+        }
+        addWeightGradient(pass.input, throughNorm(pass, toActive), toInner);
     }
 
     /** d loss / d input; the parameters take no notice. */
     FloatMatrix backward(Pass pass, FloatMatrix gradient) {
-        return throughHidden(pass, gradient).timesTransposed(withoutBias(inner));
+        return throughNorm(pass, throughActive(pass, gradient)).timesTransposed(withoutBias(inner));
     }
 
-    private FloatMatrix throughHidden(Pass pass, FloatMatrix gradient) {
+    private FloatMatrix throughActive(Pass pass, FloatMatrix gradient) {
         FloatMatrix toActive = gradient.timesTransposed(withoutBias(outer));
         for (int i = 0; i < toActive.values().length; i++) {
             if (pass.active.values()[i] <= 0) {
@@ -91,6 +135,25 @@ final class Decoder {
             }
         }
         return toActive;
+    }
+
+    private FloatMatrix throughNorm(Pass pass, FloatMatrix toActive) {
+        int n = toActive.rows();
+        FloatMatrix out = FloatMatrix.zeros(n, hidden);
+        for (int h = 0; h < hidden; h++) {
+            double mean = 0;
+            double along = 0;
+            for (int i = 0; i < n; i++) {
+                double g = toActive.get(i, h) * scaling.get(0, h);
+                mean += g / n;
+                along += g * pass.normalised.get(i, h) / n;
+            }
+            for (int i = 0; i < n; i++) {
+                double g = toActive.get(i, h) * scaling.get(0, h) - mean - pass.normalised.get(i, h) * along;
+                out.values()[i * hidden + h] = (float) (g / pass.deviations[h]);
+            }
+        }
+        return out;
     }
 
     private static void addWeightGradient(FloatMatrix input, FloatMatrix gradient, FloatMatrix out) {
@@ -104,6 +167,7 @@ final class Decoder {
 
     void step(double rate) {
         step(innerOptimiser, inner, toInner, rate);
+        step(scalingOptimiser, scaling, toScaling, rate);
         step(outerOptimiser, outer, toOuter, rate);
     }
 
@@ -117,6 +181,8 @@ final class Decoder {
         state.putLongs("width", Math.max(0, inner.rows() - 1), hidden);
         state.putFloats("inner", inner.values());
         state.putFloats("outer", outer.values());
+        state.putFloats("scaling", scaling.values());
+        scalingOptimiser.save(state.scope("scaling-optimiser"));
         innerOptimiser.save(state.scope("inner-optimiser"));
         outerOptimiser.save(state.scope("outer-optimiser"));
     }
@@ -132,6 +198,8 @@ final class Decoder {
             shape(width);
             System.arraycopy(state.floats("inner"), 0, inner.values(), 0, inner.values().length);
             System.arraycopy(state.floats("outer"), 0, outer.values(), 0, outer.values().length);
+            System.arraycopy(state.floats("scaling"), 0, scaling.values(), 0, scaling.values().length);
+            scalingOptimiser.load(state.scope("scaling-optimiser"));
             innerOptimiser.load(state.scope("inner-optimiser"));
             outerOptimiser.load(state.scope("outer-optimiser"));
         }

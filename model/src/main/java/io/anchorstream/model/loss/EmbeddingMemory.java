@@ -12,7 +12,15 @@ public final class EmbeddingMemory {
     private final long maxAge;
     private final long warmUp;
 
+    /** Of the distance between items: below it a stored row still says where its item is. */
+    private static final double SLOW = 0.25;
+
+    private static final double FADING = 0.8;
+    private static final long ENOUGH_COPIES = 32;
+
     private long written;
+    private long copies;
+    private double drift = 1;
     private int size;
     private int dimension;
     private int textDimension;
@@ -26,7 +34,7 @@ public final class EmbeddingMemory {
     /**
      * @param capacity rows at most; 0 = no memory
      * @param maxAge steps after which a row is dropped
-     * @param warmUp steps before losses look at the memory: early embeddings move too fast
+     * @param warmUp steps before losses look at the memory where it is not known how fast embeddings move
      */
     public EmbeddingMemory(int capacity, long maxAge, long warmUp) {
         if (capacity < 0 || maxAge < 0 || warmUp < 0) {
@@ -52,6 +60,62 @@ public final class EmbeddingMemory {
         while (size > 0 && step - steps[slot(0)] > maxAge) {
             size--;
         }
+    }
+
+    /**
+     * Measures how far items have moved since they were stored, relative to the distance of two items of the batch. Call
+     * once per step, before the memory is read.
+     *
+     * @param unit {@code float[N][D]} unit rows
+     */
+    public void observe(FloatMatrix unit, long[] rowItems) {
+        if (dimension != unit.columns()) {
+            return;
+        }
+        double moved = 0;
+        int met = 0;
+        double[] mean = new double[dimension];
+        for (int i = 0; i < unit.rows(); i++) {
+            int slot = newest(rowItems[i]);
+            double cosine = 0;
+            for (int d = 0; d < dimension; d++) {
+                mean[d] += unit.get(i, d) / unit.rows();
+                cosine += slot < 0 ? 0 : (double) unit.get(i, d) * embeddings[slot * dimension + d];
+            }
+            moved += slot < 0 ? 0 : 1 - cosine;
+            met += slot < 0 ? 0 : 1;
+        }
+        double apart = 1;
+        for (double m : mean) {
+            apart -= m * m;
+        }
+        if (met > 0 && apart > 1e-6) {
+            copies += met;
+            double now = Math.min(1, moved / met / apart);
+            drift = copies == met ? now : FADING * drift + (1 - FADING) * now;
+        }
+    }
+
+    /** Slot of the item's newest live row, -1 if it has none. */
+    int newest(long item) {
+        int slot = (int) ((written - 1) % Math.max(1, capacity));
+        for (int i = 0; i < size; i++) {
+            if (items[slot] == item) {
+                return slot;
+            }
+            slot = slot == 0 ? capacity - 1 : slot - 1;
+        }
+        return -1;
+    }
+
+    /** How far items move while they are stored, relative to their distances, 0..1; 1 before it is known. */
+    public double drift() {
+        return drift;
+    }
+
+    /** Drops the older half: what it says belongs to a past that is over. */
+    public void forgetHalf() {
+        size -= size / 2;
     }
 
     /**
@@ -109,9 +173,9 @@ public final class EmbeddingMemory {
         return (int) ((written - size + oldestFirst) % capacity);
     }
 
-    /** Whether losses may look at it. */
+    /** Whether losses may look at it: once its rows are seen to move slowly, or at the end of the warm-up. */
     public boolean ready(long step) {
-        return size > 0 && step > warmUp;
+        return size > 0 && (step > warmUp || (copies >= ENOUGH_COPIES && drift < SLOW));
     }
 
     public int size() {
@@ -170,6 +234,8 @@ public final class EmbeddingMemory {
 
     public void save(SavedState state) {
         state.putLongs("shape", capacity, dimension, textDimension, written, size);
+        state.putLongs("copies", copies);
+        state.putDoubles("drift", drift);
         state.putFloats("embeddings", embeddings);
         state.putFloats("texts", texts);
         long[] flags = new long[capacity];
@@ -193,6 +259,8 @@ public final class EmbeddingMemory {
         textDimension = (int) shape[2];
         written = shape[3];
         size = (int) shape[4];
+        copies = state.longs("copies")[0];
+        drift = state.doubles("drift")[0];
         embeddings = state.floats("embeddings");
         texts = state.floats("texts");
         long[] flags = state.longs("has-text");

@@ -3,6 +3,7 @@ package io.anchorstream.model.loss;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -30,9 +31,15 @@ final class FastTripletLoss implements MetricLoss {
 
     private final Settings settings;
     private final LabelRows centroids;
+    private final Optional<LabelDistillation> distillation;
 
     FastTripletLoss(Settings settings) {
+        this(settings, Optional.empty());
+    }
+
+    FastTripletLoss(Settings settings, Optional<LabelDistillation> distillation) {
         this.settings = settings;
+        this.distillation = distillation;
         this.centroids = new LabelRows(1, settings.cap);
     }
 
@@ -84,8 +91,12 @@ final class FastTripletLoss implements MetricLoss {
             // Items of the batch that serve as negatives carry no gradient: only the anchor's side of each pair counts.
             Measure.EUCLIDEAN.backwardAgainst(unit, unit, toBatch, batchGradient, toUnit);
         }
-        observe(batch, unit, startsCentroid);
         Map<String, Double> metrics = new HashMap<>();
+        if (validAnchors > 0 && distillation.isPresent()) {
+            metrics.put(LossResult.METRIC_LOSS, total);
+            total += distillation.get().evaluate(batch, unit, ownDistances(batch, toCentroids), toUnit, metrics);
+        }
+        observe(batch, unit, startsCentroid);
         metrics.put("centroids.labels", (double) centroids.size());
         metrics.put("embedding.spread", samples.spread());
         return new LossResult(
@@ -94,6 +105,15 @@ final class FastTripletLoss implements MetricLoss {
                 validAnchors,
                 valid == 0 ? 0 : (double) active / valid,
                 metrics);
+    }
+
+    private double[] ownDistances(LossBatch batch, float[] toCentroids) {
+        double[] own = new double[batch.size()];
+        for (int i = 0; i < own.length; i++) {
+            int slot = batch.labels()[i] < 0 ? -1 : centroids.slotOf(batch.labels()[i]);
+            own[i] = slot < 0 ? 0 : toCentroids[i * centroids.size() + slot];
+        }
+        return own;
     }
 
     private int[] centroidNegatives(LossBatch batch, int sample, float[] distances) {
@@ -173,15 +193,19 @@ final class FastTripletLoss implements MetricLoss {
     }
 
     @Override
-    public void update(double rateFactor) {}
+    public void update(double rateFactor) {
+        distillation.ifPresent(term -> term.update(rateFactor));
+    }
 
     @Override
     public void save(SavedState state) {
         centroids.save(state.scope("centroids"));
+        distillation.ifPresent(term -> term.save(state.scope("distillation")));
     }
 
     @Override
     public void load(SavedState state) {
         centroids.load(state.scope("centroids"));
+        distillation.ifPresent(term -> term.load(state.scope("distillation")));
     }
 }

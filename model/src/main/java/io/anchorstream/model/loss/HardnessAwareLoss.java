@@ -178,6 +178,12 @@ final class HardnessAwareLoss implements MetricLoss {
         head.step(settings.headRate * rateFactor);
     }
 
+    /** An easy past must not turn every negative of what comes now maximal. */
+    @Override
+    public void drifted() {
+        running.reset();
+    }
+
     @Override
     public void save(SavedState state) {
         generator.save(state.scope("generator"));

@@ -11,6 +11,7 @@ package io.anchorstream.model.loss;
  * @param textVectors {@code float[N][T]} unit vectors as the encoder made them (centring is done here); length 0 = no text
  * @param confidence {@code float[N]} of the label, 0..1
  * @param fresh {@code boolean[N]} false = replay
+ * @param attributes {@code long[N][]} ascending keys (hashes) of each item's attributes; none = nothing is known of it
  */
 @SuppressWarnings("ArrayRecordComponent") // working arrays of one step, compared by no one
 public record LossBatch(
@@ -20,7 +21,20 @@ public record LossBatch(
         long[] items,
         float[][] textVectors,
         float[] confidence,
-        boolean[] fresh) {
+        boolean[] fresh,
+        long[][] attributes) {
+
+    /** Of items whose attributes are not known. */
+    public LossBatch(
+            long step,
+            FloatMatrix embeddings,
+            long[] labels,
+            long[] items,
+            float[][] textVectors,
+            float[] confidence,
+            boolean[] fresh) {
+        this(step, embeddings, labels, items, textVectors, confidence, fresh, new long[labels.length][0]);
+    }
 
     public LossBatch {
         int n = embeddings.rows();
@@ -28,11 +42,18 @@ public record LossBatch(
                 || items.length != n
                 || textVectors.length != n
                 || confidence.length != n
-                || fresh.length != n) {
+                || fresh.length != n
+                || attributes.length != n) {
             throw new IllegalArgumentException("a batch of " + n + " embeddings with " + labels.length + " labels, "
                     + items.length + " items, " + textVectors.length + " text vectors, " + confidence.length
-                    + " confidences and " + fresh.length + " fresh flags: all must have one entry per row");
+                    + " confidences, " + fresh.length + " fresh flags and " + attributes.length
+                    + " attribute sets: all must have one entry per row");
         }
+    }
+
+    /** The same items under other labels. */
+    LossBatch withLabels(long[] others) {
+        return new LossBatch(step, embeddings, others, items, textVectors, confidence, fresh, attributes);
     }
 
     public int size() {

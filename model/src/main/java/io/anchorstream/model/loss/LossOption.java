@@ -22,6 +22,11 @@ public record LossOption(String name, Kind kind, String defaultValue, String doc
         Kind(String expected) {
             this.expected = expected;
         }
+
+        /** In words, for documentation. */
+        public String expected() {
+            return expected;
+        }
     }
 
     static LossOption number(String name, double defaultValue, String doc) {

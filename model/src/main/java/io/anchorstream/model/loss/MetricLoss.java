@@ -37,6 +37,22 @@ public interface MetricLoss {
         return 0;
     }
 
+    /** Whether something that was asked for does nothing without the cross-batch memory. */
+    default boolean needsMemory() {
+        return false;
+    }
+
+    /** The stream brings something else than before: what was learnt of its past's level should not bind. */
+    default void drifted() {}
+
+    /**
+     * Labels of the batch that {@link #evaluate} saw last, as the memory may keep them: {@code -1} where the loss does not
+     * believe the label.
+     */
+    default long[] trusted(LossBatch batch) {
+        return batch.labels();
+    }
+
     /** Writes everything that {@link #load} needs to go on bit-identically. */
     void save(SavedState state);
 

@@ -15,6 +15,11 @@ interface PairLoss {
         return false;
     }
 
+    /** Whether {@link PairMatrix#attributeDistances} must be filled. */
+    default boolean readsAttributes() {
+        return false;
+    }
+
     /**
      * Value, and d loss / d value of each pair.
      *

@@ -10,8 +10,8 @@ final class PairLossSum implements PairLoss {
 
     private final List<Part> parts;
 
-    PairLossSum(Part... parts) {
-        this.parts = List.of(parts);
+    PairLossSum(List<Part> parts) {
+        this.parts = List.copyOf(parts);
         for (Part part : parts) {
             if (part.loss.measure() != measure()) {
                 throw new IllegalArgumentException(
@@ -28,6 +28,11 @@ final class PairLossSum implements PairLoss {
     @Override
     public boolean readsText() {
         return parts.stream().anyMatch(part -> part.loss.readsText());
+    }
+
+    @Override
+    public boolean readsAttributes() {
+        return parts.stream().anyMatch(part -> part.loss.readsAttributes());
     }
 
     @Override

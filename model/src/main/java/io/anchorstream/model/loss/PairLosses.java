@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import io.anchorstream.model.loss.AttributeTripletLoss.Description;
+
 import static io.anchorstream.model.loss.LossOption.count;
 import static io.anchorstream.model.loss.LossOption.number;
 import static io.anchorstream.model.loss.LossOption.toggle;
@@ -181,25 +183,42 @@ final class PairLosses {
     private static LossSpec attributeTriplet() {
         return spec(
                 "aitl",
-                "Batch-hard triplets plus attribute-aware identity-hard triplets by text (arXiv 2006.07597).",
+                "Batch-hard triplets plus attribute-aware identity-hard triplets by text or attributes (arXiv 2006.07597).",
                 new Shared(0, 2),
                 List.of(
                         number("margin", 0.3, "Margin of the batch-hard triplets."),
-                        number("attribute-margin", 0, "Margin between text-far and text-near positives."),
-                        number("attribute-weight", 1, "Weight of the attribute-aware part.")),
-                options -> new PairLossSum(
-                        new PairLossSum.Part(
-                                new TripletLoss(new TripletLoss.Settings(
-                                        Measure.EUCLIDEAN,
-                                        TripletMining.HARD,
-                                        new Margin.Fixed(options.number("margin", 0, 4)),
-                                        false,
-                                        true,
-                                        false)),
-                                1),
-                        new PairLossSum.Part(
-                                new AttributeTripletLoss(options.number("attribute-margin", 0, 4)),
-                                options.number("attribute-weight", 0, 100))));
+                        word("attributes", "text", "What tells positives apart: text, catalogue (attributes) or both."),
+                        number("attribute-margin", 0, "Margin between far and near positives."),
+                        number("attribute-weight", 1, "Weight of each attribute-aware part.")),
+                PairLosses::attributeTriplet);
+    }
+
+    private static PairLoss attributeTriplet(LossOptions options) {
+        List<PairLossSum.Part> parts = new ArrayList<>();
+        parts.add(new PairLossSum.Part(
+                new TripletLoss(new TripletLoss.Settings(
+                        Measure.EUCLIDEAN,
+                        TripletMining.HARD,
+                        new Margin.Fixed(options.number("margin", 0, 4)),
+                        false,
+                        true,
+                        false)),
+                1));
+        Descriptions chosen = options.choice("attributes", Descriptions.class);
+        for (Description description : Description.values()) {
+            if (chosen == Descriptions.BOTH || chosen.name().equals(description.name())) {
+                parts.add(new PairLossSum.Part(
+                        new AttributeTripletLoss(options.number("attribute-margin", 0, 4), description),
+                        options.number("attribute-weight", 0, 100)));
+            }
+        }
+        return new PairLossSum(parts);
+    }
+
+    private enum Descriptions {
+        TEXT,
+        CATALOGUE,
+        BOTH
     }
 
     private static TripletLoss hinge(LossOptions options, TripletMining mining, boolean meanOverValid) {
@@ -220,7 +239,11 @@ final class PairLosses {
                             "memory-weight",
                             memoryWeight,
                             "Weight of the loss against the cross-batch memory; 0 = off."),
-                    count("memory-ramp", 500, "Steps over which the memory's weight grows to its value."),
+                    count(
+                            "memory-ramp",
+                            0,
+                            "Training steps over which the memory's weight grows; 0 = as soon as it is used."),
+                    toggle("memory-match", false, "Move stale memory rows to the batches' running mean and spread."),
                     number("fn-tau", falseNegativeCosine, "Ignore negatives whose texts have this cosine or more."),
                     number("fp-tau", -2, "Ignore positives whose texts have a cosine below this."),
                     toggle("centre-text", true, "Take the running mean off text vectors before comparing them."),
@@ -244,6 +267,7 @@ final class PairLosses {
                                 values.count("memory-ramp"),
                                 values.number("fn-tau"),
                                 values.number("fp-tau"),
-                                values.toggle("centre-text"))));
+                                values.toggle("centre-text"),
+                                values.toggle("memory-match"))));
     }
 }

@@ -11,6 +11,8 @@ import java.util.Arrays;
  * @param relations {@link #POSITIVE}, {@link #NEGATIVE} or {@link #IGNORED} for each pair
  * @param textDistances squared distance of the text vectors, 0..4, {@code NaN} where one is missing; of length 0 when the
  *     loss does not read text
+ * @param attributeDistances attributes that only one of the two has, {@code NaN} where nothing is known of one; of length 0
+ *     when the loss does not read them
  * @param missingTextDistance what to take where it is {@code NaN}: the running mean, so that items without text are
  *     pushed with the same average force as the rest
  */
@@ -22,6 +24,7 @@ record PairMatrix(
         float[] values,
         byte[] relations,
         float[] textDistances,
+        float[] attributeDistances,
         float missingTextDistance) {
 
     static final byte IGNORED = 0;

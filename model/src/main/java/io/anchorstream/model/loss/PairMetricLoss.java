@@ -1,5 +1,6 @@
 package io.anchorstream.model.loss;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,6 +17,7 @@ final class PairMetricLoss implements MetricLoss {
      * @param falseNegativeCosine pairs of different labels whose texts are at least this alike are ignored; above 1 = off
      * @param falsePositiveCosine pairs of one label whose texts are less alike than this are ignored; below -1 = off
      * @param centredText take the running mean off text vectors before comparing them
+     * @param matchedMemory move stale memory rows by {@link MomentMatching}
      */
     record Settings(
             boolean normalise,
@@ -23,7 +25,8 @@ final class PairMetricLoss implements MetricLoss {
             long memoryRamp,
             double falseNegativeCosine,
             double falsePositiveCosine,
-            boolean centredText) {
+            boolean centredText,
+            boolean matchedMemory) {
 
         boolean ignoresByText() {
             return falseNegativeCosine <= 1 || falsePositiveCosine >= -1;
@@ -34,6 +37,7 @@ final class PairMetricLoss implements MetricLoss {
     private final Settings settings;
     private final TextSpace text;
     private final boolean readsText;
+    private final MomentMatching matching = new MomentMatching();
 
     PairMetricLoss(PairLoss loss, Settings settings) {
         this.loss = loss;
@@ -51,6 +55,9 @@ final class PairMetricLoss implements MetricLoss {
         UnitRows normalised = UnitRows.of(batch.embeddings());
         FloatMatrix rows = settings.normalise ? normalised.unit() : batch.embeddings();
         FloatMatrix toRows = FloatMatrix.zeros(rows.rows(), rows.columns());
+        if (settings.matchedMemory) {
+            matching.observe(normalised.unit());
+        }
 
         PairMatrix pairs = withinBatch(batch, rows);
         float[] gradient = new float[pairs.values().length];
@@ -89,7 +96,7 @@ final class PairMetricLoss implements MetricLoss {
     /** The memory term alone; adds {@code weight} times its gradient to {@code toRows}. */
     PairTally againstMemory(
             LossBatch batch, EmbeddingMemory memory, FloatMatrix rows, double weight, FloatMatrix toRows) {
-        FloatMatrix bank = memory.embeddings();
+        FloatMatrix bank = settings.matchedMemory ? matching.matched(memory) : memory.embeddings();
         float[] distances = readsText ? text.distances(batch.textVectors(), memory) : new float[0];
         byte[] relations = new byte[batch.size() * memory.used()];
         for (int slot = 0; slot < memory.used(); slot++) {
@@ -111,6 +118,8 @@ final class PairMetricLoss implements MetricLoss {
                 loss.measure().against(rows, bank),
                 relations,
                 distances,
+                // The memory knows nothing of attributes.
+                unknown(loss.readsAttributes() ? relations.length : 0),
                 text.meanDistance());
         float[] gradient = new float[pairs.values().length];
         PairTally tally = loss.evaluate(pairs, gradient);
@@ -133,7 +142,38 @@ final class PairMetricLoss implements MetricLoss {
                 }
             }
         }
-        return new PairMatrix(n, n, true, loss.measure().withinBatch(rows), relations, distances, text.meanDistance());
+        return new PairMatrix(
+                n,
+                n,
+                true,
+                loss.measure().withinBatch(rows),
+                relations,
+                distances,
+                loss.readsAttributes() ? attributeDistances(batch.attributes()) : new float[0],
+                text.meanDistance());
+    }
+
+    private static float[] unknown(int pairs) {
+        float[] distances = new float[pairs];
+        Arrays.fill(distances, Float.NaN);
+        return distances;
+    }
+
+    private static float[] attributeDistances(long[][] attributes) {
+        int n = attributes.length;
+        float[] distances = unknown(n * n);
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                if (attributes[i].length > 0 && attributes[j].length > 0) {
+                    int shared = 0;
+                    for (long key : attributes[i]) {
+                        shared += Arrays.binarySearch(attributes[j], key) >= 0 ? 1 : 0;
+                    }
+                    distances[i * n + j] = attributes[i].length + attributes[j].length - 2 * shared;
+                }
+            }
+        }
+        return distances;
     }
 
     private byte relation(boolean sameLabel, float[] distances, int at) {
@@ -152,10 +192,12 @@ final class PairMetricLoss implements MetricLoss {
     @Override
     public void save(SavedState state) {
         text.save(state.scope("text"));
+        matching.save(state.scope("matching"));
     }
 
     @Override
     public void load(SavedState state) {
         text.load(state.scope("text"));
+        matching.load(state.scope("matching"));
     }
 }

@@ -7,12 +7,11 @@ import java.util.Map;
  * Holds replayed items near where they were: adds {@code weight * mean(1 - cos(now, stored))} over replayed items that
  * have an earlier copy in the memory, against forgetting. The stored vectors carry no gradient.
  */
-final class ReplayDistillation implements MetricLoss {
-    private final MetricLoss inner;
+final class ReplayDistillation extends LossDecorator {
     private final double weight;
 
     ReplayDistillation(MetricLoss inner, double weight) {
-        this.inner = inner;
+        super(inner);
         this.weight = weight;
     }
 
@@ -24,10 +23,6 @@ final class ReplayDistillation implements MetricLoss {
                 || memory.embeddings().columns() != batch.embeddings().columns()) {
             return main;
         }
-        Map<Long, Integer> latest = new HashMap<>();
-        for (int slot : memory.liveSlots()) {
-            latest.put(memory.item(slot), slot);
-        }
         UnitRows samples = UnitRows.of(batch.embeddings());
         FloatMatrix stored = memory.embeddings();
         int width = stored.columns();
@@ -35,8 +30,8 @@ final class ReplayDistillation implements MetricLoss {
         double sum = 0;
         int held = 0;
         for (int i = 0; i < batch.size(); i++) {
-            Integer slot = batch.fresh()[i] ? null : latest.get(batch.items()[i]);
-            if (slot == null) {
+            int slot = batch.fresh()[i] ? -1 : memory.newest(batch.items()[i]);
+            if (slot < 0) {
                 continue;
             }
             held++;
@@ -62,17 +57,7 @@ final class ReplayDistillation implements MetricLoss {
     }
 
     @Override
-    public void update(double rateFactor) {
-        inner.update(rateFactor);
-    }
-
-    @Override
-    public void save(SavedState state) {
-        inner.save(state);
-    }
-
-    @Override
-    public void load(SavedState state) {
-        inner.load(state);
+    public boolean needsMemory() {
+        return true;
     }
 }

@@ -16,6 +16,11 @@ final class RunningLoss {
         recent = next;
     }
 
+    /** As before any. */
+    void reset() {
+        recent = new double[0];
+    }
+
     double mean() {
         return recent.length == 0 ? BEFORE_ANY : Arrays.stream(recent).sum() / recent.length;
     }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * (frozen, centred) text vector among those of the batch, a softmax over cosines at a temperature. Items whose texts are
  * the same share the target. Added to any other loss with a weight; the map is thrown away when serving.
  */
-final class SemanticTerm implements MetricLoss {
+final class SemanticTerm extends LossDecorator {
     private static final double SAME_TEXT = 0.99;
 
     /**
@@ -20,7 +20,6 @@ final class SemanticTerm implements MetricLoss {
      */
     record Settings(double weight, double temperature, double rate, long ramp, boolean centredText) {}
 
-    private final MetricLoss inner;
     private final Settings settings;
     private final long seed;
     private final TextSpace text;
@@ -29,7 +28,7 @@ final class SemanticTerm implements MetricLoss {
     private AdamState optimiser = new AdamState(0);
 
     SemanticTerm(MetricLoss inner, Settings settings, long seed) {
-        this.inner = inner;
+        super(inner);
         this.settings = settings;
         this.seed = seed;
         this.text = new TextSpace(settings.centredText);
@@ -168,7 +167,7 @@ final class SemanticTerm implements MetricLoss {
 
     @Override
     public void update(double rateFactor) {
-        inner.update(rateFactor);
+        super.update(rateFactor);
         for (int row = 0; row < map.rows(); row++) {
             optimiser.step(map.values(), row, toMap.values(), row * map.columns(), settings.rate * rateFactor, 0);
         }
@@ -176,7 +175,7 @@ final class SemanticTerm implements MetricLoss {
 
     @Override
     public void save(SavedState state) {
-        inner.save(state.scope("inner"));
+        super.save(state);
         text.save(state.scope("text"));
         state.putLongs("shape", map.rows(), map.columns());
         state.putFloats("map", map.values());
@@ -185,7 +184,7 @@ final class SemanticTerm implements MetricLoss {
 
     @Override
     public void load(SavedState state) {
-        inner.load(state.scope("inner"));
+        super.load(state);
         text.load(state.scope("text"));
         long[] shape = state.longs("shape");
         map = new FloatMatrix((int) shape[0], (int) shape[1], state.floats("map"));

@@ -7,7 +7,10 @@ import static io.anchorstream.model.loss.LossOption.count;
 import static io.anchorstream.model.loss.LossOption.number;
 import static io.anchorstream.model.loss.LossOption.toggle;
 
-/** Gives every loss the options of the {@link SemanticTerm} and of {@link ReplayDistillation}. */
+/**
+ * Gives every loss the options of the {@link SemanticTerm}, of {@link ReplayDistillation}, {@link NoisyLabelFilter} and {@link
+ * ConfidenceWeighting}.
+ */
 final class SharedOptions {
     /** Read by the trainer. */
     static final String LINEAR_METRIC = "linear-metric";
@@ -32,23 +35,32 @@ final class SharedOptions {
                 true,
                 "Compute the metric of the network's fixed features in closed form below what gradients learn."));
         options.add(number("replay-distillation", 0, "Weight that holds replayed items near their stored vectors."));
+        options.add(number(
+                "noise-rate", 0, "Share of labels taken for wrong, which the memory finds and leaves out; 0 = off."));
+        options.add(toggle("confidence-weights", false, "Let items move in proportion to their label's confidence."));
         return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
             MetricLoss own = spec.factory().create(values, seed);
+            if (values.toggle("confidence-weights")) {
+                own = new ConfidenceWeighting(own);
+            }
             double hold = values.number("replay-distillation", 0, 100);
             MetricLoss loss = hold == 0 ? own : new ReplayDistillation(own, hold);
             double chosen = values.number("semantic-weight", 0, 100);
-            if (chosen == 0) {
-                return loss;
-            }
-            return new SemanticTerm(
-                    loss,
-                    new SemanticTerm.Settings(
-                            chosen,
-                            values.number("semantic-temperature", 1e-3, 100),
-                            values.number("semantic-rate", 0, 1),
-                            values.count("semantic-ramp"),
-                            true),
-                    seed ^ 0x5e3a171cL);
+            MetricLoss whole = chosen == 0 ? loss : semantic(loss, chosen, values, seed);
+            double noise = values.number("noise-rate", 0, 0.99);
+            return noise == 0 ? whole : new NoisyLabelFilter(whole, noise);
         });
+    }
+
+    private static MetricLoss semantic(MetricLoss loss, double weight, LossOptions values, long seed) {
+        return new SemanticTerm(
+                loss,
+                new SemanticTerm.Settings(
+                        weight,
+                        values.number("semantic-temperature", 1e-3, 100),
+                        values.number("semantic-rate", 0, 1),
+                        values.count("semantic-ramp"),
+                        true),
+                seed ^ 0x5e3a171cL);
     }
 }

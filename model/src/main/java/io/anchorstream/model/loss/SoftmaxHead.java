@@ -36,34 +36,94 @@ final class SoftmaxHead {
      * @param toRows takes the gradient of the rows, times {@code weight}
      */
     double crossEntropy(FloatMatrix rows, long[] labels, boolean train, double weight, FloatMatrix toRows) {
+        FloatMatrix targets = FloatMatrix.zeros(rows.rows(), weights.size());
+        for (int i = 0; i < rows.rows(); i++) {
+            int target = labels[i] < 0 ? -1 : weights.slotOf(labels[i]);
+            if (target >= 0) {
+                targets.values()[i * weights.size() + target] = 1;
+            }
+        }
+        return crossEntropy(rows, targets, 1, train, weight, toRows);
+    }
+
+    /**
+     * Mean cross entropy of rows with shares of the classes.
+     *
+     * @param targets {@code float[N][size]}; a row of zeros takes no part
+     * @param temperature divides the head's logits
+     */
+    double crossEntropy(
+            FloatMatrix rows,
+            FloatMatrix targets,
+            double temperature,
+            boolean train,
+            double weight,
+            FloatMatrix toRows) {
         FloatMatrix bank = weights.rows();
+        double scale = SCALE / temperature;
         FloatMatrix cosines = rows.timesTransposed(bank);
         FloatMatrix toCosines = FloatMatrix.zeros(rows.rows(), bank.rows());
-        int labelled = 0;
-        for (long label : labels) {
-            labelled += label >= 0 && weights.slotOf(label) >= 0 ? 1 : 0;
+        double[] shares = new double[rows.rows()];
+        int count = 0;
+        for (int i = 0; i < shares.length; i++) {
+            for (int c = 0; c < bank.rows(); c++) {
+                shares[i] += targets.get(i, c);
+            }
+            count += shares[i] > 0 ? 1 : 0;
         }
         double total = 0;
         for (int i = 0; i < rows.rows(); i++) {
-            int target = labels[i] < 0 ? -1 : weights.slotOf(labels[i]);
-            if (target < 0) {
+            if (shares[i] == 0) {
                 continue;
             }
-            LogSumExp all = new LogSumExp();
+            LogSumExp all = softmax(cosines, i, scale);
             for (int c = 0; c < bank.rows(); c++) {
-                all.add(SCALE * cosines.get(i, c));
-            }
-            total += all.value() - SCALE * cosines.get(i, target);
-            for (int c = 0; c < bank.rows(); c++) {
-                double error = all.share(SCALE * cosines.get(i, c)) - (c == target ? 1 : 0);
-                toCosines.values()[i * bank.rows() + c] = (float) (SCALE * error / labelled);
+                double logit = scale * cosines.get(i, c);
+                total += targets.get(i, c) * (all.value() - logit);
+                double error = shares[i] * all.share(logit) - targets.get(i, c);
+                toCosines.values()[i * bank.rows() + c] = (float) (scale * error / count);
             }
         }
         if (train) {
             toCosines.addTransposedTimes(rows, 1, toWeights);
         }
         toCosines.addTimes(bank, (float) weight, toRows);
-        return labelled == 0 ? 0 : total / labelled;
+        return count == 0 ? 0 : total / count;
+    }
+
+    private static LogSumExp softmax(FloatMatrix cosines, int row, double scale) {
+        LogSumExp all = new LogSumExp();
+        for (int c = 0; c < cosines.columns(); c++) {
+            all.add(scale * cosines.get(row, c));
+        }
+        return all;
+    }
+
+    /** What the head makes of each row, {@code float[N][size]}; zeros for rows without a label. */
+    FloatMatrix shares(FloatMatrix rows, long[] labels, double temperature) {
+        FloatMatrix cosines = rows.timesTransposed(weights.rows());
+        FloatMatrix out = FloatMatrix.zeros(rows.rows(), cosines.columns());
+        for (int i = 0; i < rows.rows(); i++) {
+            LogSumExp all = softmax(cosines, i, SCALE / temperature);
+            for (int c = 0; c < cosines.columns() && labels[i] >= 0; c++) {
+                out.values()[i * out.columns() + c] = (float) all.share(SCALE / temperature * cosines.get(i, c));
+            }
+        }
+        return out;
+    }
+
+    /** The label each row looks most like. */
+    long[] classes(FloatMatrix rows) {
+        FloatMatrix cosines = rows.timesTransposed(weights.rows());
+        long[] out = new long[rows.rows()];
+        for (int i = 0; i < out.length; i++) {
+            int best = 0;
+            for (int c = 1; c < cosines.columns(); c++) {
+                best = cosines.get(i, c) > cosines.get(i, best) ? c : best;
+            }
+            out[i] = weights.label(best);
+        }
+        return out;
     }
 
     void step(double rate) {

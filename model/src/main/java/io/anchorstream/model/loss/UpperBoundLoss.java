@@ -12,11 +12,19 @@ import java.util.SplittableRandom;
  */
 final class UpperBoundLoss implements MetricLoss {
 
-    /** @param slots labels at most; 0 = as many as the simplex has corners */
-    record Settings(boolean oneHot, int slots) {}
+    /** How the centroids are placed. */
+    enum Frame {
+        SIMPLEX,
+        ONE_HOT,
+        K_MEANS
+    }
+
+    /** @param slots labels at most; 0 = as many as the frame has room for, with k-means as the simplex */
+    record Settings(Frame frame, int slots) {}
 
     private final Settings settings;
     private final long seed;
+    private final TextSpace texts = new TextSpace(true);
     private FloatMatrix centroids = FloatMatrix.zeros(0, 0);
     private long[] labels = new long[0];
     private long[] lastUsed = new long[0];
@@ -28,7 +36,7 @@ final class UpperBoundLoss implements MetricLoss {
 
     /** With centroids as given, for labels 0, 1, ... in order. */
     static UpperBoundLoss given(FloatMatrix centroids) {
-        UpperBoundLoss loss = new UpperBoundLoss(new Settings(false, centroids.rows()), 0);
+        UpperBoundLoss loss = new UpperBoundLoss(new Settings(Frame.SIMPLEX, centroids.rows()), 0);
         loss.centroids = centroids;
         loss.labels = new long[centroids.rows()];
         loss.lastUsed = new long[centroids.rows()];
@@ -40,10 +48,13 @@ final class UpperBoundLoss implements MetricLoss {
     public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
         UnitRows samples = UnitRows.of(batch.embeddings());
         shape(batch.embeddings().columns());
+        texts.observe(batch.textVectors());
         int[] targets = new int[batch.size()];
         int labelled = 0;
         for (int i = 0; i < batch.size(); i++) {
-            targets[i] = batch.labels()[i] < 0 ? -1 : slot(batch.labels()[i], batch.textVectors()[i], batch.step());
+            targets[i] = batch.labels()[i] < 0
+                    ? -1
+                    : slot(batch.labels()[i], texts.centre(batch.textVectors()[i]), batch.step());
             labelled += targets[i] >= 0 ? 1 : 0;
         }
         int classes = 0;
@@ -81,10 +92,12 @@ final class UpperBoundLoss implements MetricLoss {
         if (centroids.columns() == dimension) {
             return;
         }
-        int slots = settings.slots > 0 ? settings.slots : settings.oneHot ? dimension : dimension + 1;
-        centroids = settings.oneHot
-                ? FixedCentroids.oneHot(slots, dimension)
-                : FixedCentroids.simplex(slots, dimension, seed);
+        int slots = settings.slots > 0 ? settings.slots : settings.frame == Frame.ONE_HOT ? dimension : dimension + 1;
+        centroids = switch (settings.frame) {
+            case ONE_HOT -> FixedCentroids.oneHot(slots, dimension);
+            case SIMPLEX -> FixedCentroids.simplex(slots, dimension, seed);
+            case K_MEANS -> FixedCentroids.clustered(slots, dimension, seed);
+        };
         labels = new long[slots];
         Arrays.fill(labels, -1);
         lastUsed = new long[slots];
@@ -124,7 +137,7 @@ final class UpperBoundLoss implements MetricLoss {
         return chosen;
     }
 
-    /** A seeded random projection of text into the embedding's space keeps near texts near. */
+    /** A seeded random projection of centred text into the embedding's space keeps near texts near. */
     private float[] project(float[] text) {
         float[] out = new float[centroids.columns()];
         SplittableRandom random = new SplittableRandom(seed);
@@ -141,6 +154,7 @@ final class UpperBoundLoss implements MetricLoss {
 
     @Override
     public void save(SavedState state) {
+        texts.save(state.scope("texts"));
         state.putLongs("dimension", centroids.columns());
         state.putLongs("labels", labels);
         state.putLongs("last-used", lastUsed);
@@ -148,6 +162,7 @@ final class UpperBoundLoss implements MetricLoss {
 
     @Override
     public void load(SavedState state) {
+        texts.load(state.scope("texts"));
         int dimension = (int) state.longs("dimension")[0];
         if (dimension > 0) {
             shape(dimension);

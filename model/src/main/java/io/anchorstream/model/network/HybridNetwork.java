@@ -9,9 +9,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.loss.FloatMatrix;
-import io.anchorstream.model.network.Layers.Conv;
+import io.anchorstream.model.network.Layers.ConvNorm;
 import io.anchorstream.model.network.Layers.Dense;
-import io.anchorstream.model.network.Layers.Norm;
 
 /**
  * The default network: a fixed stem, projected so that its distances stay, plus learned convolutions that enter through
@@ -38,16 +37,11 @@ final class HybridNetwork implements Network {
     private final int cells;
     private final HybridStem stem;
     private final NDArray projection;
-    private final Conv fromImage;
-    private final Norm fromImageNorm;
-    private final Conv toFine;
-    private final Norm toFineNorm;
-    private final Conv mix;
-    private final Norm mixNorm;
-    private final Conv reduce;
-    private final Norm reduceNorm;
-    private final Conv last;
-    private final Norm lastNorm;
+    private final ConvNorm fromImage;
+    private final ConvNorm toFine;
+    private final ConvNorm mix;
+    private final ConvNorm reduce;
+    private final ConvNorm last;
     private final Dense hidden;
     private final Dense exit;
     private final MetricPath metric;
@@ -83,16 +77,12 @@ final class HybridNetwork implements Network {
                 "projection",
                 WeightRole.FIXED,
                 manager.create(project(spec.dimension(), colours), new Shape(spec.dimension(), stemLength)));
-        fromImage = Conv.declare(weights, "image.conv1", 3, width / 2, 3, 2, false);
-        fromImageNorm = Norm.declare(weights, "image.norm1", width / 2);
-        toFine = Conv.declare(weights, "image.conv2", width / 2, width, 3, 2, false);
-        toFineNorm = Norm.declare(weights, "image.norm2", width);
-        mix = Conv.declare(weights, "maps.conv1", width + HybridStem.ORIENTATIONS + 3, 2 * width, 3, 1, false);
-        mixNorm = Norm.declare(weights, "maps.norm1", 2 * width);
-        reduce = Conv.declare(weights, "maps.conv2", 2 * width, 3 * width, 3, 2, false);
-        reduceNorm = Norm.declare(weights, "maps.norm2", 3 * width);
-        last = Conv.declare(weights, "maps.conv3", 3 * width, 4 * width, 3, 2, false);
-        lastNorm = Norm.declare(weights, "maps.norm3", 4 * width);
+        fromImage = ConvNorm.declare(weights, "image.conv1", "image.norm1", 3, width / 2, 3, 2);
+        toFine = ConvNorm.declare(weights, "image.conv2", "image.norm2", width / 2, width, 3, 2);
+        mix = ConvNorm.declare(
+                weights, "maps.conv1", "maps.norm1", width + HybridStem.ORIENTATIONS + 3, 2 * width, 3, 1);
+        reduce = ConvNorm.declare(weights, "maps.conv2", "maps.norm2", 2 * width, 3 * width, 3, 2);
+        last = ConvNorm.declare(weights, "maps.conv3", "maps.norm3", 3 * width, 4 * width, 3, 2);
         hidden = Dense.declare(weights, "stem.hidden", stemLength, units, true, false);
         int edge = (cells + 3) / 4;
         int deep = 4 * width * edge * edge;
@@ -139,12 +129,12 @@ final class HybridNetwork implements Network {
         } finally {
             JniUtils.setGradMode(recording);
         }
-        NDArray x = Activation.relu(fromImageNorm.apply(fromImage.apply(images.sub(0.5f)), training));
-        x = Activation.relu(toFineNorm.apply(toFine.apply(x), training));
+        NDArray x = Activation.relu(fromImage.apply(images.sub(0.5f), training));
+        x = Activation.relu(toFine.apply(x, training));
         x = HybridStem.join(x, maps.mul(cells));
-        x = Activation.relu(mixNorm.apply(mix.apply(x), training));
-        x = Activation.relu(reduceNorm.apply(reduce.apply(x), training));
-        x = Activation.relu(lastNorm.apply(last.apply(x), training));
+        x = Activation.relu(mix.apply(x, training));
+        x = Activation.relu(reduce.apply(x, training));
+        x = Activation.relu(last.apply(x, training));
         NDArray wide = Activation.relu(hidden.apply(flat.mul(cells)));
         return base.add(exit.apply(HybridStem.join(flatten(x).mul(deepScale), wide.mul(wideScale), flat)));
     }

@@ -58,6 +58,20 @@ final class Layers {
         }
     }
 
+    /** A convolution without bias and the normalisation behind it. */
+    record ConvNorm(Conv conv, Norm norm) {
+        static ConvNorm declare(
+                Weights weights, String convPath, String normPath, int in, int out, int size, int stride) {
+            return new ConvNorm(
+                    Conv.declare(weights, convPath, in, out, size, stride, false),
+                    Norm.declare(weights, normPath, out));
+        }
+
+        NDArray apply(NDArray x, boolean training) {
+            return norm.apply(conv.apply(x), training);
+        }
+    }
+
     /** {@code N x in → N x out}. */
     record Dense(NDArray kernel, @Nullable NDArray bias) {
         static Dense declare(Weights weights, String path, int in, int out, boolean bias, boolean zero) {

@@ -7,9 +7,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
-import io.anchorstream.model.network.Layers.Conv;
+import io.anchorstream.model.network.Layers.ConvNorm;
 import io.anchorstream.model.network.Layers.Dense;
-import io.anchorstream.model.network.Layers.Norm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +26,7 @@ final class ResNetNetwork implements Network {
     private final NDManager manager;
     private final Weights weights;
     private final PictureSampler input;
-    private final Conv entry;
-    private final Norm entryNorm;
+    private final ConvNorm entry;
     private final List<Block> blocks = new ArrayList<>();
     private final Dense exit;
 
@@ -41,8 +39,7 @@ final class ResNetNetwork implements Network {
         input = new PictureSampler(inputSize);
         manager = parent.newSubManager();
         weights = new Weights(manager, seed);
-        entry = Conv.declare(weights, "entry.conv", 3, width, 3, 2, false);
-        entryNorm = Norm.declare(weights, "entry.norm", width);
+        entry = ConvNorm.declare(weights, "entry.conv", "entry.norm", 3, width, 3, 2);
         int channels = width;
         int edge = (inputSize + 1) / 2;
         for (int stage = 0; stage < 4; stage++) {
@@ -59,7 +56,7 @@ final class ResNetNetwork implements Network {
 
     @Override
     public NDArray forward(NDArray images, boolean training) {
-        NDArray x = Activation.relu(entryNorm.apply(entry.apply(images.sub(0.5f)), training));
+        NDArray x = Activation.relu(entry.apply(images.sub(0.5f), training));
         for (Block block : blocks) {
             x = block.apply(x, training);
         }
@@ -68,29 +65,19 @@ final class ResNetNetwork implements Network {
     }
 
     /** Two 3x3 convolutions around which the input is added, through a 1x1 convolution where the shape changes. */
-    record Block(
-            Conv first,
-            Norm firstNorm,
-            Conv second,
-            Norm secondNorm,
-            @Nullable Conv skip,
-            @Nullable Norm skipNorm) {
+    record Block(ConvNorm first, ConvNorm second, @Nullable ConvNorm skip) {
         static Block declare(Weights weights, String path, int in, int out, int stride) {
             boolean changes = in != out || stride != 1;
             return new Block(
-                    Conv.declare(weights, path + ".conv1", in, out, 3, stride, false),
-                    Norm.declare(weights, path + ".norm1", out),
-                    Conv.declare(weights, path + ".conv2", out, out, 3, 1, false),
-                    Norm.declare(weights, path + ".norm2", out),
-                    changes ? Conv.declare(weights, path + ".skip", in, out, 1, stride, false) : null,
-                    changes ? Norm.declare(weights, path + ".skipNorm", out) : null);
+                    ConvNorm.declare(weights, path + ".conv1", path + ".norm1", in, out, 3, stride),
+                    ConvNorm.declare(weights, path + ".conv2", path + ".norm2", out, out, 3, 1),
+                    changes ? ConvNorm.declare(weights, path + ".skip", path + ".skipNorm", in, out, 1, stride) : null);
         }
 
         NDArray apply(NDArray x, boolean training) {
-            NDArray y = Activation.relu(firstNorm.apply(first.apply(x), training));
-            y = secondNorm.apply(second.apply(y), training);
-            NDArray around = skip == null || skipNorm == null ? x : skipNorm.apply(skip.apply(x), training);
-            return Activation.relu(y.add(around));
+            NDArray y = Activation.relu(first.apply(x, training));
+            NDArray around = skip == null ? x : skip.apply(x, training);
+            return Activation.relu(second.apply(y, training).add(around));
         }
     }
 

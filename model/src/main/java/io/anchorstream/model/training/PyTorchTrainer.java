@@ -2,6 +2,7 @@ package io.anchorstream.model.training;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -25,10 +26,16 @@ import io.anchorstream.model.loss.LossBatch;
 import io.anchorstream.model.loss.LossResult;
 import io.anchorstream.model.loss.Losses;
 import io.anchorstream.model.loss.MetricLoss;
+import io.anchorstream.model.monitoring.LearningWatch;
+import io.anchorstream.model.monitoring.ProbeSet;
 import io.anchorstream.model.network.Network;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The learner on PyTorch. One thread owns it; a thread of its own prepares pictures ahead. */
 final class PyTorchTrainer implements Trainer {
+    private static final Logger LOG = LoggerFactory.getLogger(PyTorchTrainer.class);
+
     /** Non-finite steps in a row after which the weights are not to be trusted. */
     static final int RESTORE_AFTER = 5;
 
@@ -42,7 +49,8 @@ final class PyTorchTrainer implements Trainer {
     private final MovingAverage average;
     private final MetricLoss loss;
     private final EmbeddingMemory memory;
-    private final PrequentialScore prequential = new PrequentialScore(FADING);
+    private final LearningWatch watch = new LearningWatch();
+    private final PrequentialScore prequential = new PrequentialScore(FADING, watch.scores());
     private final EmbeddingMemory earlier = new EmbeddingMemory(EARLIER_ROWS, Long.MAX_VALUE, 0);
     private final BatchPreparer preparer;
     private final LearningRate rate;
@@ -50,6 +58,7 @@ final class PyTorchTrainer implements Trainer {
     private long step;
     private long skipped;
     private int nonFinite;
+    private double gradientNorm;
 
     PyTorchTrainer(TrainingConfig config, Network network, NDManager manager) {
         this.config = config;
@@ -58,6 +67,10 @@ final class PyTorchTrainer implements Trainer {
         optimiser = new AdamW(network.weights(), manager, config.weightDecay());
         average = new MovingAverage(network.weights(), manager, config.emaDecay());
         loss = Losses.create(config.loss(), config.lossOptions(), config.seed());
+        if (loss.needsMemory() && config.memoryRows() == 0) {
+            LOG.warn(
+                    "noise-rate and replay-distillation do nothing without a memory; set train.memory-rows, e.g. to 4096");
+        }
         memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
         preparer = new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed());
         rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);
@@ -92,13 +105,28 @@ final class PyTorchTrainer implements Trainer {
             prequential.score(unit, seen.labels(), seen.items(), seen.fresh(), earlier);
             earlier.put(step, unit, seen.labels(), seen.items(), new float[examples.size()][0]);
             memory.expire(step);
+            memory.observe(unit, seen.items());
+            collectProbes(examples, seen);
+            boolean drift = watch.drifted();
+            if (drift) {
+                loss.drifted();
+                memory.forgetHalf();
+            }
             LossResult result = loss.evaluate(seen, memory);
-            StepResult taken = learn(result, embeddings, scope);
+            Map<String, Double> metrics = new HashMap<>(result.metrics());
+            metrics.putAll(watch.observe(result));
+            if (drift) {
+                metrics.put(LearningWatch.DRIFT, 1.0);
+            }
+            Optional<String> reason = learn(result, embeddings, scope);
             if (result.isFinite()) {
-                memory.put(step, unit, seen.labels(), seen.items(), seen.textVectors());
+                memory.put(step, unit, loss.trusted(seen), seen.items(), seen.textVectors());
             }
             metric.ifPresent(map -> renew(map, seen, scope));
-            return taken;
+            if (watch.measures(step)) {
+                measureProbes(scope, metrics);
+            }
+            return reason.isPresent() ? skip(reason.get(), result.validAnchors(), metrics) : taken(result, metrics);
         } finally {
             preparer.release(input);
         }
@@ -113,51 +141,82 @@ final class PyTorchTrainer implements Trainer {
         }
     }
 
+    /** Takes the step, or says why not. */
     @SuppressWarnings("try") // the scope of the mode is its use
-    private StepResult learn(LossResult result, NDArray embeddings, NDManager scope) {
-        Map<String, Double> metrics = new HashMap<>(result.metrics());
+    private Optional<String> learn(LossResult result, NDArray embeddings, NDManager scope) {
         if (!result.isFinite()) {
-            return skipNonFinite("the loss is not finite", result.validAnchors(), metrics);
+            nonFinite++;
+            return Optional.of("the loss is not finite");
         }
         if (!result.teaches()) {
             nonFinite = 0;
-            return skip("no valid anchor", result.validAnchors(), metrics);
+            return Optional.of("no valid anchor");
         }
         FloatMatrix slope = result.gradient();
         NDArray gradient = scope.create(slope.values(), new Shape(slope.rows(), slope.columns()));
         JniUtils.backward((PtNDArray) embeddings, (PtNDArray) gradient, false, false);
-        double norm = optimiser.gradientNorm();
-        if (!Double.isFinite(norm)) {
+        gradientNorm = optimiser.gradientNorm();
+        if (!Double.isFinite(gradientNorm)) {
             optimiser.clear();
-            return skipNonFinite("the gradient is not finite", result.validAnchors(), metrics);
+            nonFinite++;
+            return Optional.of("the gradient is not finite");
         }
         nonFinite = 0;
         double now = rate.at(step);
         try (GradientMode mode = GradientMode.off(config.threads())) {
-            optimiser.update(now, clipScale(norm, config.clipNorm()));
+            optimiser.update(now, clipScale(gradientNorm, config.clipNorm()));
             average.update(scope);
         }
         loss.update(now / rate.base());
+        return Optional.empty();
+    }
+
+    private StepResult taken(LossResult result, Map<String, Double> metrics) {
         return new StepResult(
                 step,
                 result.loss(),
                 result.activeShare(),
                 result.validAnchors(),
                 prequential.recallAt1(),
-                norm,
-                now,
+                gradientNorm,
+                rate.at(step),
                 Optional.empty(),
                 common(metrics));
+    }
+
+    private void collectProbes(List<BatchExample> examples, LossBatch seen) {
+        for (int i = 0; i < examples.size(); i++) {
+            if (watch.probes().wants(seen.items()[i], seen.labels()[i])) {
+                FloatBuffer row = FloatBuffer.allocate(network.input().length());
+                network.input().whole(examples.get(i).image(), row, 0);
+                watch.probes().add(seen.items()[i], seen.labels()[i], row.array());
+            }
+        }
+    }
+
+    @SuppressWarnings("try") // the scope of the mode is its use
+    private void measureProbes(NDManager scope, Map<String, Double> metrics) {
+        FloatMatrix rows = watch.probes().rows();
+        FloatMatrix vectors;
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            NDArray input = scope.create(
+                    FloatBuffer.wrap(rows.values(), 0, rows.rows() * rows.columns()),
+                    network.input().shape(rows.rows()));
+            vectors = new FloatMatrix(
+                    rows.rows(),
+                    config.embeddingDimension(),
+                    network.forward(input, false).toFloatArray());
+        }
+        ProbeSet.Measurement measured = watch.probes().measure(UnitVectors.of(vectors));
+        metrics.putAll(measured.metrics());
+        if (measured.forgets()) {
+            metrics.put(LearningWatch.FORGETTING, 1.0);
+        }
     }
 
     /** Factor that brings a gradient of this norm down to the limit; 1 without a limit. */
     static double clipScale(double norm, double limit) {
         return limit > 0 && norm > limit ? limit / norm : 1;
-    }
-
-    private StepResult skipNonFinite(String reason, int anchors, Map<String, Double> metrics) {
-        nonFinite++;
-        return skip(reason, anchors, metrics);
     }
 
     private StepResult skip(String reason, int anchors, Map<String, Double> metrics) {
@@ -170,6 +229,7 @@ final class PyTorchTrainer implements Trainer {
         metrics.put("skipped.total", (double) skipped);
         metrics.put("skipped.non_finite_in_a_row", (double) nonFinite);
         metrics.put("memory.rows", (double) memory.size());
+        metrics.put("memory.drift", memory.drift());
         metrics.put("prequential.scored", (double) prequential.scored());
         metrics.put("prequential.without_relevant", (double) prequential.skipped());
         return Map.copyOf(metrics);
@@ -182,22 +242,27 @@ final class PyTorchTrainer implements Trainer {
         float[][] texts = new float[n][];
         float[] confidence = new float[n];
         boolean[] fresh = new boolean[n];
+        long[][] attributes = new long[n][];
         for (int i = 0; i < n; i++) {
             BatchExample example = examples.get(i);
             labels[i] = example.label();
-            items[i] = itemKey(example.itemId());
+            items[i] = key(example.itemId());
             texts[i] = example.textVector();
             confidence[i] = example.confidence();
             fresh[i] = example.fresh();
+            attributes[i] = example.attributes().stream()
+                    .mapToLong(PyTorchTrainer::key)
+                    .sorted()
+                    .toArray();
         }
-        return new LossBatch(step, raw, labels, items, texts, confidence, fresh);
+        return new LossBatch(step, raw, labels, items, texts, confidence, fresh, attributes);
     }
 
     /** 64 bits of FNV-1a: two of a million items share a key with a chance of 3 in 100 million. */
-    private static long itemKey(String itemId) {
+    private static long key(String name) {
         long hash = 0xcbf29ce484222325L;
-        for (int i = 0; i < itemId.length(); i++) {
-            hash = (hash ^ itemId.charAt(i)) * 0x100000001b3L;
+        for (int i = 0; i < name.length(); i++) {
+            hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
         }
         return hash;
     }
@@ -231,7 +296,7 @@ final class PyTorchTrainer implements Trainer {
     }
 
     private TrainerState state() {
-        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier, metric);
+        return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier, metric, watch);
     }
 
     /**

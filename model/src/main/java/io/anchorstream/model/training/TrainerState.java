@@ -13,12 +13,13 @@ import io.anchorstream.model.evaluation.PrequentialScore;
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.MetricLoss;
 import io.anchorstream.model.loss.SavedState;
+import io.anchorstream.model.monitoring.LearningWatch;
 import io.anchorstream.model.network.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a trainer's checkpoint holds: weights, averages, moments, the loss's own state, memory and prequential score.
+ * What a trainer's checkpoint holds: weights, averages, moments, the loss's own state, memory, prequential score and alarms.
  * There is no generator state in it because every draw is seeded by (seed, sampler, batch number).
  */
 record TrainerState(
@@ -30,7 +31,8 @@ record TrainerState(
         EmbeddingMemory memory,
         PrequentialScore prequential,
         EmbeddingMemory earlier,
-        Optional<LinearMetric> metric) {
+        Optional<LinearMetric> metric,
+        LearningWatch watch) {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerState.class);
     private static final String WEIGHTS = "weights.safetensors";
     private static final String AVERAGE = "average.safetensors";
@@ -47,6 +49,7 @@ record TrainerState(
         prequential.save(learner.scope("prequential"));
         earlier.save(learner.scope("prequential/earlier"));
         metric.ifPresent(map -> map.save(learner.scope("metric")));
+        watch.save(learner.scope("watch"));
         Map<String, String> properties = new TreeMap<>(settings());
         properties.put("network", network.spec().toJson());
         properties.put("networkDigest", network.weights().digest(network.spec()));
@@ -105,6 +108,7 @@ record TrainerState(
             prequential.load(learner.scope("prequential"));
             earlier.load(learner.scope("prequential/earlier"));
             metric.ifPresent(map -> map.load(learner.scope("metric")));
+            watch.load(learner.scope("watch"));
             return new Counters(counters[0], counters[1], (int) counters[2]);
         } catch (IllegalArgumentException e) {
             throw new IncompatibleCheckpointException(

@@ -36,7 +36,7 @@ class LossVectorsTest {
             EmbeddingMemory memory = new EmbeddingMemory(rows, 100, 0);
             PairMetricLoss loss = new PairMetricLoss(
                     new ContrastiveLoss(0, section.get("neg_margin").asDouble()),
-                    new PairMetricLoss.Settings(true, 1, 0, 2, -2, false));
+                    new PairMetricLoss.Settings(true, 1, 0, 2, -2, false, false));
             int step = 0;
             for (JsonNode vector : section.get("steps")) {
                 step++;
@@ -222,7 +222,7 @@ class LossVectorsTest {
         /** Any attribute vectors, not only unit text vectors: their distances are put into the pair matrix. */
         private static MetricLoss attributes(float[][] attributes, double margin) {
             float[] distances = Measure.SQUARED.withinBatch(FloatMatrix.of(attributes));
-            AttributeTripletLoss loss = new AttributeTripletLoss(margin);
+            AttributeTripletLoss loss = new AttributeTripletLoss(margin, AttributeTripletLoss.Description.TEXT);
             PairLoss given = new PairLoss() {
                 @Override
                 public Measure measure() {
@@ -239,11 +239,12 @@ class LossVectorsTest {
                                     pairs.values(),
                                     pairs.relations(),
                                     Arrays.copyOf(distances, distances.length),
+                                    new float[0],
                                     0),
                             gradient);
                 }
             };
-            return new PairMetricLoss(given, new PairMetricLoss.Settings(true, 0, 0, 2, -2, false));
+            return new PairMetricLoss(given, new PairMetricLoss.Settings(true, 0, 0, 2, -2, false, false));
         }
     }
 }

@@ -190,4 +190,43 @@ class TripletOracleTest {
         }
         return out;
     }
+
+    @Test
+    void attributesOfTheCatalogueChooseAmongPositives() {
+        float[][] rows = {{1, 0}, {0.8f, 0.6f}, {0.6f, 0.8f}, {0, 1}};
+        long[] red = {1, 5};
+        long[] redToo = {1, 5};
+        long[] blue = {2, 5, 9};
+        LossBatch batch = new LossBatch(
+                1,
+                FloatMatrix.of(rows),
+                new long[] {0, 0, 0, 1},
+                new long[] {1, 2, 3, 4},
+                new float[4][0],
+                new float[] {1, 1, 1, 1},
+                new boolean[4],
+                new long[][] {red, redToo, blue, {}});
+
+        LossResult result = Losses.create(
+                        "aitl", Map.of("attributes", "catalogue", "margin", "0", "attribute-weight", "1"), 1)
+                .evaluate(batch, EmbeddingMemory.none());
+        LossResult without = Losses.create(
+                        "aitl", Map.of("attributes", "catalogue", "margin", "0", "attribute-weight", "0"), 1)
+                .evaluate(batch, EmbeddingMemory.none());
+
+        // Anchor 0: far is 2, near is 1. Anchor 1: far 2, near 0. Anchor 2: both equally far, the same item twice.
+        double d01 = distance(rows[0], rows[1]);
+        double d02 = distance(rows[0], rows[2]);
+        double d12 = distance(rows[1], rows[2]);
+        double expected = (Math.max(0, d02 - d01) + Math.max(0, d12 - d01)) / 3;
+        assertThat(result.loss() - without.loss()).isCloseTo(expected, within(1e-5));
+    }
+
+    private static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int d = 0; d < a.length; d++) {
+            sum += (a[d] - b[d]) * (a[d] - b[d]);
+        }
+        return Math.sqrt(sum);
+    }
 }

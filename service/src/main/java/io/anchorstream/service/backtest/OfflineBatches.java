@@ -34,7 +34,13 @@ final class OfflineBatches {
             long label = online.labels().getOrDefault(id, example.label());
             classes.computeIfAbsent(label, unseen -> new ArrayList<>())
                     .add(new BatchExample(
-                            id, label, example.confidence(), false, example.image(), example.textVector()));
+                            id,
+                            label,
+                            example.confidence(),
+                            false,
+                            example.image(),
+                            example.textVector(),
+                            example.attributes()));
         });
         classes.values().removeIf(members -> members.size() < 2);
     }

@@ -117,7 +117,8 @@ final class RecordedStream {
                     label.confidence(),
                     ByteBuffer.allocate(0),
                     item.textVector(),
-                    textEncoder));
+                    textEncoder,
+                    ItemLabeller.described(sent)));
         }
         for (Optional<MiniBatch> due = drawer.due(); due.isPresent(); due = drawer.due()) {
             keep(due.get());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 import io.anchorstream.service.config.ConfigurationPage;
+import io.anchorstream.service.config.LossesPage;
 import io.anchorstream.service.config.Settings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "config",
         description = "Shows the configuration, and writes its documentation.",
         mixinStandardHelpOptions = true,
-        subcommands = {ConfigCommand.Show.class, ConfigCommand.Docs.class})
+        subcommands = {ConfigCommand.Show.class, ConfigCommand.Docs.class, ConfigCommand.LossDocs.class})
 final class ConfigCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
@@ -27,7 +28,8 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "\"config show\" or \"config docs --out FILE\"?");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "\"config show\", \"config docs --out FILE\" or \"config losses --out FILE\"?");
     }
 
     @Command(name = "show", description = "Prints what is in force, and from where.", mixinStandardHelpOptions = true)
@@ -71,6 +73,24 @@ final class ConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             Files.writeString(out, ConfigurationPage.markdown());
+            spec.commandLine().getOut().println("wrote " + out);
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "losses", description = "Writes docs/losses.md.", mixinStandardHelpOptions = true)
+    static final class LossDocs implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli before run
+        private CommandSpec spec;
+
+        @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to")
+        @SuppressWarnings("NullAway.Init") // required
+        private Path out;
+
+        @Override
+        public Integer call() throws IOException {
+            Files.writeString(out, LossesPage.markdown());
             spec.commandLine().getOut().println("wrote " + out);
             return ExitCode.OK;
         }

@@ -186,8 +186,11 @@ public final class Keys {
             ValueType.integer(1, 1_000_000),
             "200",
             "Steps after which a memory row is dropped.");
-    public static final ConfigKey<Integer> MEMORY_WARM_UP =
-            key("train.memory-warm-up", ValueType.integer(0, 1_000_000), "100", "Steps before the memory is used.");
+    public static final ConfigKey<Integer> MEMORY_WARM_UP = key(
+            "train.memory-warm-up",
+            ValueType.integer(0, 1_000_000),
+            "100",
+            "Steps before the memory is used; sooner once its rows are seen to move slowly.");
     public static final ConfigKey<String> AUGMENTATION = key(
             "train.augmentation",
             ValueType.text("an augmentation's name"),

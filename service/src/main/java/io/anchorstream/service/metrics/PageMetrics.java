@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
+import io.anchorstream.model.monitoring.LearningWatch;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.monitor.LearningHistory;
 import io.anchorstream.service.monitor.LearningHistory.StepPoint;
@@ -28,6 +30,7 @@ public final class PageMetrics {
     private final MultiGauge refused;
     private final MultiGauge lag;
     private final MultiGauge held;
+    private final MultiGauge alarms;
     private final MultiGauge scores;
     private final MultiGauge baselines;
 
@@ -39,6 +42,7 @@ public final class PageMetrics {
         this.refused = rows("anchorstream.index.refused", "records the index did not take, by reason");
         this.lag = rows("anchorstream.role.lag", "committed records not consumed yet, by role");
         this.held = rows("anchorstream.index.held.items", "items in each index held, by generation");
+        this.alarms = rows("anchorstream.learning.alarms", "alarms raised while learning, by name");
         this.scores = rows("anchorstream.version.score", "scores of the version in service and of the untrained one");
         this.baselines = rows("anchorstream.baseline.score", "scores of raw image features, nothing learned");
         bindPipeline();
@@ -118,6 +122,9 @@ public final class PageMetrics {
         deadLetters.register(counts("reason", view.deadLetters().byReason()), true);
         refused.register(counts("reason", view.refusedByIndex()), true);
         lag.register(counts("role", view.lag()), true);
+        Map<String, Long> raised = new TreeMap<>(learning.alarmCounts());
+        LearningWatch.NAMES.forEach(alarm -> raised.putIfAbsent(alarm, 0L));
+        alarms.register(counts("alarm", raised), true);
         List<Row<?>> indexes = new ArrayList<>();
         view.held()
                 .forEach(index ->

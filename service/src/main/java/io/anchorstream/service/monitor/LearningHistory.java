@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.monitoring.LearningWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class LearningHistory {
     private static final int HELD_STEPS = 4_096;
     private static final int RECENT_STEPS = 50;
+    private static final int HELD_ALARMS = 200;
     private static final String METRIC_LOSS = "loss.metric";
     private static final String NEXT_OFFSET = "input.next_offset";
 
     private final TreeMap<Long, TrainingStep> steps = new TreeMap<>();
     private final Deque<TrainingStep> recent = new ArrayDeque<>();
     private final TreeMap<Long, VersionView> versions = new TreeMap<>();
+    private final Deque<Alarm> alarms = new ArrayDeque<>();
+    private final TreeMap<String, Long> alarmCounts = new TreeMap<>();
     private long stride = 1;
     private long lastStep;
     private long nextOffset = -1;
@@ -40,6 +44,13 @@ public final class LearningHistory {
             lastStep = step.getStep();
             if (step.getSkipped() != null) {
                 skipped.merge(step.getSkipped(), 1L, Long::sum);
+            }
+            for (String name : LearningWatch.alarms(step.getMetrics())) {
+                alarmCounts.merge(name, 1L, Long::sum);
+                alarms.addLast(new Alarm(step.getStep(), name, step.getTimestamp()));
+                if (alarms.size() > HELD_ALARMS) {
+                    alarms.removeFirst();
+                }
             }
             recent.addLast(step);
             if (recent.size() > RECENT_STEPS) {
@@ -90,7 +101,8 @@ public final class LearningHistory {
                 List.copyOf(versions.values()),
                 Score.all(),
                 Score.raw(),
-                Score.gate());
+                Score.gate(),
+                List.copyOf(alarms));
     }
 
     public synchronized long lastStep() {
@@ -125,6 +137,11 @@ public final class LearningHistory {
                         step.getActiveShare(),
                         step.getPrequentialRecallAt1(),
                         step.getTimestamp()));
+    }
+
+    /** How often each alarm was raised. */
+    public synchronized Map<String, Long> alarmCounts() {
+        return Map.copyOf(alarmCounts);
     }
 
     public synchronized int versionCount() {
@@ -215,6 +232,7 @@ public final class LearningHistory {
      * @param scores that may be among a version's metrics, in the order they are offered
      * @param raw features that may be among its baselines
      * @param gate what a version is promoted by, in a sentence
+     * @param alarms the newest ones, in order
      */
     public record LearningView(
             long lastStep,
@@ -225,5 +243,9 @@ public final class LearningHistory {
             List<VersionView> versions,
             List<Score> scores,
             List<Score.Raw> raw,
-            String gate) {}
+            String gate,
+            List<Alarm> alarms) {}
+
+    /** @param name {@code drift}, {@code collapse} or {@code forgetting} */
+    public record Alarm(long step, String name, long timestamp) {}
 }

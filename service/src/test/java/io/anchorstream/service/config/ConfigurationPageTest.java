@@ -20,6 +20,13 @@ class ConfigurationPageTest {
     }
 
     @Test
+    void lossesAreDocumentedAsDeclared() throws IOException {
+        assertThat(Files.readString(Path.of("..", "docs", "losses.md")))
+                .as("docs/losses.md is stale; run ./anchorstream config losses --out docs/losses.md")
+                .isEqualTo(LossesPage.markdown());
+    }
+
+    @Test
     void everyDeclaredKeyIsInASection() throws IllegalAccessException {
         List<Field> declared = Arrays.stream(Keys.class.getFields())
                 .filter(field -> field.getType() == ConfigKey.class)

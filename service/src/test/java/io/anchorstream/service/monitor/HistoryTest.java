@@ -40,6 +40,20 @@ class HistoryTest {
     }
 
     @Test
+    void keepsAlarmsWithTheirStepsAndCountsThemOnce() {
+        LearningHistory history = new LearningHistory();
+        TrainingStep step = step(3, 0.5);
+        step.setMetrics(Map.of("alarm.drift", 1.0, "drift.miss", 0.5));
+        history.apply(step(2, 0.4));
+        history.apply(step);
+        history.apply(step);
+
+        assertThat(history.alarmCounts()).containsExactly(Map.entry("drift", 1L));
+        assertThat(history.view(600).alarms()).singleElement().satisfies(alarm -> assertThat(alarm.step())
+                .isEqualTo(3));
+    }
+
+    @Test
     void remembersThatAVersionWasPromotedAfterItWasRetired() {
         LearningHistory history = new LearningHistory();
         history.apply(version(VersionState.PROMOTED));

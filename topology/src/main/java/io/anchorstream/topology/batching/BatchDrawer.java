@@ -41,7 +41,12 @@ public final class BatchDrawer {
         if (event instanceof BufferEvent.Arrived arrived) {
             buffers.arrive(
                     arrived.label(),
-                    new BufferedItem(arrived.itemId(), arrived.confidence(), arrived.textVector(), arrived.image()));
+                    new BufferedItem(
+                            arrived.itemId(),
+                            arrived.confidence(),
+                            arrived.textVector(),
+                            arrived.attributes(),
+                            arrived.image()));
         } else if (event instanceof BufferEvent.Forgotten forgotten) {
             buffers.forget(forgotten.itemId());
         } else if (event instanceof BufferEvent.Merged merged) {

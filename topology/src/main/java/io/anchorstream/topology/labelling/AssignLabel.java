@@ -108,7 +108,8 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
                             given.confidence(),
                             item.getImage(),
                             FloatList.toArray(item.getTextVector()),
-                            item.getTextEncoder()),
+                            item.getTextEncoder(),
+                            item.getAttributes()),
                     LabelTopology.DRAW_BATCHES);
         }
     }

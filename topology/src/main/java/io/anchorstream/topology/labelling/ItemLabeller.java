@@ -1,8 +1,11 @@
 package io.anchorstream.topology.labelling;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
+import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.EvaluationTruth;
 import io.anchorstream.avro.LabelledItem;
 import io.anchorstream.topology.batching.BufferEvent;
@@ -99,5 +102,13 @@ public final class ItemLabeller {
 
     private ItemLabel given(long id, float confidence, boolean test, long textHash, String block) {
         return new ItemLabel(id, confidence, test || holdout.holdsOut(id), textHash, block);
+    }
+
+    /** The item's attributes as {@code name=value}, by name: sets can then be compared without the catalogue's schema. */
+    public static List<String> described(CatalogItem item) {
+        return new TreeMap<>(item.getAttributes())
+                .entrySet().stream()
+                        .map(attribute -> attribute.getKey() + "=" + attribute.getValue())
+                        .toList();
     }
 }

@@ -84,6 +84,7 @@ final class RouteToBlock implements Processor<String, Object, String, LabelledIt
                 .setTextEncoder(textEncoder)
                 .setTruth(item.getTruth())
                 .setCategory(item.getCategory())
+                .setAttributes(ItemLabeller.described(item))
                 .setSourcePartition(source.partition())
                 .setSourceOffset(source.offset())
                 .setSourceTimestamp(source.timestamp());

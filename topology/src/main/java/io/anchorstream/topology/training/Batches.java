@@ -49,7 +49,8 @@ public final class Batches {
                 item.getConfidence(),
                 item.getFresh(),
                 image,
-                floats(item.getTextVector()));
+                floats(item.getTextVector()),
+                item.getAttributes());
     }
 
     private static float[] floats(List<Float> values) {

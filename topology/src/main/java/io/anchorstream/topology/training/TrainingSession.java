@@ -18,6 +18,7 @@ import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
+import io.anchorstream.model.monitoring.LearningWatch;
 import io.anchorstream.model.training.ModelArtifact;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.StepResult;
@@ -159,6 +160,10 @@ final class TrainingSession implements AutoCloseable {
         publishStep(result, batch, offset + 1, seconds);
         if (result.skipped().isPresent()) {
             skipped++;
+        }
+        for (String alarm : LearningWatch.alarms(result.metrics())) {
+            note = "alarm at step " + result.step() + ": " + alarm;
+            LOG.warn("{}", note);
         }
         if (trainer.restoreAdvised()) {
             returnToLastGood();

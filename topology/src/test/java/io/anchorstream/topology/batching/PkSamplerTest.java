@@ -232,7 +232,7 @@ class PkSamplerTest {
     }
 
     private static BufferedItem item(String id, float[] vector) {
-        return new BufferedItem(id, 1, vector, ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        return new BufferedItem(id, 1, vector, List.of("colour=red"), ByteBuffer.wrap(new byte[] {1, 2, 3}));
     }
 
     private static float[] angle(double radians) {

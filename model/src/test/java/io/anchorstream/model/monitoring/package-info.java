@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.model.monitoring;
+
+import org.jspecify.annotations.NullMarked;
