@@ -17,6 +17,8 @@ public final class Bench {
         }
         System.exit(new CommandLine(new SideBySide())
                 .addSubcommand(new ChaosCommand())
+                .addSubcommand(new LossTimes())
+                .addSubcommand(new TorchComparison())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments));
     }

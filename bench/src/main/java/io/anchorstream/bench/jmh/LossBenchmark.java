@@ -35,7 +35,26 @@ public class LossBenchmark {
     private static final int DIMENSION = 128;
     private static final int TEXT_DIMENSION = 384;
 
-    @Param({"triplet-batch-hard", "triplet-semi-hard", "triplet-batch-all", "adaptive-triplet", "contrastive"})
+    @Param({
+        "triplet-batch-hard",
+        "triplet-semi-hard",
+        "triplet-batch-all",
+        "triplet-soft-margin",
+        "adaptive-triplet",
+        "contrastive",
+        "contrastive-xbm",
+        "multi-similarity",
+        "lifted-structured",
+        "lifted-structured-generalised",
+        "n-pair",
+        "aitl",
+        "proxy-anchor",
+        "soft-triple",
+        "adaptive-margin-proxy",
+        "fat",
+        "triplet-upper-bound",
+        "hdml"
+    })
     public String loss = "";
 
     private MetricLoss metricLoss = Losses.create("triplet-batch-hard", Map.of(), 1);

@@ -2,6 +2,7 @@ package io.anchorstream.bench.jmh;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.topology.batching.BatchSettings;
@@ -98,7 +99,8 @@ public class SamplerBenchmark {
                             1,
                             ByteBuffer.wrap(record.value()),
                             new float[TEXT],
-                            "none")));
+                            "none",
+                            List.of())));
         }
     }
 }
