@@ -20,6 +20,7 @@ import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.Learning;
 import io.anchorstream.service.run.Role;
+import io.anchorstream.topology.versions.Events;
 import io.anchorstream.topology.versions.TopicReader;
 import io.anchorstream.topology.versions.VersionHistory;
 import io.anchorstream.topology.versions.WeightReader;
@@ -74,8 +75,8 @@ final class TrainerCheck {
         if (event.getStep() != step) {
             violations.add("version " + place + " was cut at step " + event.getStep() + " instead of " + step);
         }
-        if (!event.getWeightsDigest().equals(expected)) {
-            violations.add("version " + place + " has weights " + event.getWeightsDigest()
+        if (!Events.learnedDigest(event).equals(expected)) {
+            violations.add("version " + place + " has weights " + Events.learnedDigest(event)
                     + ", the uninterrupted run has " + expected);
         }
     }
@@ -101,7 +102,7 @@ final class TrainerCheck {
                         settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE))
                 .restore(folder, Learning.config(settings));
         try (var trainer = restored.trainer()) {
-            if (!trainer.artifact().weightsDigest().equals(newest.getWeightsDigest())) {
+            if (!trainer.artifact().weightsDigest().equals(Events.learnedDigest(newest))) {
                 violations.add("the published checkpoint restores to other weights than its version has");
             }
         }

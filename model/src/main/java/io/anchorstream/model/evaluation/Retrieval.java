@@ -27,6 +27,33 @@ public final class Retrieval {
         this.executor = executor;
     }
 
+    /** What each row scores as a query among all others. */
+    public QueryScores perQuery(RetrievalSet set) {
+        int n = set.unit().rows();
+        double[] recall = new double[n];
+        double[] mapAtR = new double[n];
+        List<double[]> blocks = perBlock(set.unit(), (from, to, similarities) -> {
+            double[] found = new double[2 * (to - from)];
+            for (int query = from; query < to; query++) {
+                Answer answer = set.relevance()[query] < 0
+                        ? new Answer(new int[0])
+                        : answer(set, Gallery.ALL, query, 0, similarities, (query - from) * n);
+                boolean asked = answer.ranks.length > 0;
+                found[2 * (query - from)] = asked ? (answer.ranks[0] == 1 ? 1 : 0) : Double.NaN;
+                found[2 * (query - from) + 1] = asked ? averagePrecision(answer.ranks) : Double.NaN;
+            }
+            return found;
+        });
+        int row = 0;
+        for (double[] block : blocks) {
+            for (int i = 0; i < block.length; i += 2) {
+                recall[row] = block[i];
+                mapAtR[row++] = block[i + 1];
+            }
+        }
+        return new QueryScores(recall, mapAtR);
+    }
+
     /** Recall@1/2/4/8/10, R-precision and MAP@R. */
     public RetrievalScores score(RetrievalSet set, Gallery gallery) {
         int[] galleryDomains = gallery == Gallery.EACH_OTHER_DOMAIN
@@ -194,20 +221,28 @@ public final class Retrieval {
             for (int k : KS) {
                 recall.merge(k, answer.ranks[0] <= k ? 1.0 : 0.0, Double::sum);
             }
-            int found = 0;
-            double precisions = 0;
-            for (int rank : answer.ranks) {
-                if (rank <= r) {
-                    found++;
-                    precisions += (double) found / rank;
-                }
-            }
-            rPrecision += (double) found / r;
-            mapAtR += precisions / r;
+            rPrecision += (double) Arrays.stream(answer.ranks)
+                            .filter(rank -> rank <= r)
+                            .count()
+                    / r;
+            mapAtR += averagePrecision(answer.ranks);
         }
         int divisor = Math.max(1, queries);
         recall.replaceAll((k, sum) -> sum / divisor);
         return new RetrievalScores(queries, skipped, recall, rPrecision / divisor, mapAtR / divisor);
+    }
+
+    /** Mean over the first R ranks, R = number of relevant rows, of the precision there where a relevant row is. */
+    private static double averagePrecision(int[] ranks) {
+        int found = 0;
+        double precisions = 0;
+        for (int rank : ranks) {
+            if (rank <= ranks.length) {
+                found++;
+                precisions += (double) found / rank;
+            }
+        }
+        return precisions / ranks.length;
     }
 
     private static double ndcg(

@@ -9,7 +9,7 @@ import static io.anchorstream.model.loss.LossOption.toggle;
 
 /**
  * Gives every loss the options of the {@link SemanticTerm}, of {@link ReplayDistillation}, {@link NoisyLabelFilter} and {@link
- * ConfidenceWeighting}.
+ * ConfidenceWeighting}, and of the {@link CompatibilityTerm}, which the trainer adds because it needs a second network.
  */
 final class SharedOptions {
     /** Read by the trainer. */
@@ -38,6 +38,10 @@ final class SharedOptions {
         options.add(number(
                 "noise-rate", 0, "Share of labels taken for wrong, which the memory finds and leaves out; 0 = off."));
         options.add(toggle("confidence-weights", false, "Let items move in proportion to their label's confidence."));
+        options.add(number(
+                CompatibilityTerm.OPTION,
+                0,
+                "Weight of the triplet that keeps a version searchable in the index of the one before; 0 = off."));
         return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
             MetricLoss own = spec.factory().create(values, seed);
             if (values.toggle("confidence-weights")) {

@@ -1,6 +1,7 @@
 package io.anchorstream.model.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 import io.anchorstream.model.evaluation.Gallery;
+import io.anchorstream.model.evaluation.QueryScores;
 import io.anchorstream.model.evaluation.RawBaselines;
 import io.anchorstream.model.evaluation.Retrieval;
 import io.anchorstream.model.evaluation.RetrievalScores;
@@ -35,13 +38,39 @@ public final class HoldoutEvaluator {
      * {@code test.recall_at_1}, {@code test.map_at_r}, {@code test.cross_domain_recall_at_1} (gallery = all other
      * domains), {@code test.cross_domain_pair_recall_at_1} (one other domain at a time); {@code embedding.std}, over all
      * pictures: the standard deviation of one dimension as root mean square, {@code 1 / sqrt(D)} when unit vectors are
-     * spread evenly, near 0 when the space has collapsed. Names for which there are no queries are left out.
+     * spread evenly, near 0 when the space has collapsed; {@code embedding.norm_error}, how far the
+     * length of any vector is from 1. Names for which there are no queries are left out.
      */
     public Map<String, Double> scores(Embedder model, List<HoldoutPicture> pictures) {
+        return scores(FloatMatrix.of(model.embed(images(pictures))), pictures);
+    }
+
+    /** Vectors, scores, and what each picture scored as a query among those outside the test groups. */
+    public HoldoutSheet sheet(Embedder model, List<HoldoutPicture> pictures) {
         FloatMatrix vectors = FloatMatrix.of(model.embed(images(pictures)));
+        List<Integer> judges = IntStream.range(0, pictures.size())
+                .filter(i -> !pictures.get(i).test())
+                .boxed()
+                .toList();
+        long[] labels =
+                judges.stream().mapToLong(row -> pictures.get(row).label()).toArray();
+        QueryScores asked = retrieval.perQuery(new RetrievalSet(rows(vectors, judges), labels));
+        double[] recall = new double[pictures.size()];
+        double[] mapAtR = new double[pictures.size()];
+        Arrays.fill(recall, Double.NaN);
+        Arrays.fill(mapAtR, Double.NaN);
+        for (int i = 0; i < judges.size(); i++) {
+            recall[judges.get(i)] = asked.recallAt1()[i];
+            mapAtR[judges.get(i)] = asked.mapAtR()[i];
+        }
+        return new HoldoutSheet(scores(vectors, pictures), vectors, new QueryScores(recall, mapAtR));
+    }
+
+    private Map<String, Double> scores(FloatMatrix vectors, List<HoldoutPicture> pictures) {
         Map<String, Double> scores = new TreeMap<>(retrieval(vectors, pictures));
         if (pictures.size() > 1) {
             scores.put("embedding.std", deviation(vectors));
+            scores.put("embedding.norm_error", normError(vectors));
         }
         return scores;
     }
@@ -129,6 +158,19 @@ public final class HoldoutEvaluator {
                         .map(name -> known.computeIfAbsent(name, unseen -> (long) known.size()))
                         .orElse(-1L))
                 .toArray();
+    }
+
+    private static double normError(FloatMatrix vectors) {
+        double worst = 0;
+        for (int i = 0; i < vectors.rows(); i++) {
+            double squares = 0;
+            for (int d = 0; d < vectors.columns(); d++) {
+                squares += (double) vectors.get(i, d) * vectors.get(i, d);
+            }
+            double error = Math.abs(Math.sqrt(squares) - 1);
+            worst = Double.isNaN(error) ? Double.NaN : Math.max(worst, error);
+        }
+        return worst;
     }
 
     /** Standard deviation of one dimension, as root mean square over all: near 0 when the space has collapsed. */

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
+import io.anchorstream.model.alignment.Rotation;
+
 /**
  * The border of this module: makes trainers and embedders. The implementation on PyTorch is
  * {@code PyTorchModelRuntime}; tests of other modules use a fake.
@@ -21,6 +23,18 @@ public interface ModelRuntime {
      * @throws IOException if the checkpoint is missing, truncated or altered (the manifest's digests are checked)
      */
     RestoredTrainer restore(Path checkpoint, TrainingConfig config) throws IOException;
+
+    /**
+     * A trainer that begins with published weights, where there is no checkpoint to go on from: its optimiser, memory
+     * and loss state begin anew.
+     *
+     * @param step taken as the number of steps behind the weights
+     * @throws IncompatibleCheckpointException if the weights are of another network than {@code config} names
+     */
+    Trainer trainerFrom(ModelArtifact artifact, long step, TrainingConfig config) throws IOException;
+
+    /** The same model with a rotation behind it: embedders made of the result apply it last. Replaces an earlier one. */
+    ModelArtifact turned(ModelArtifact artifact, Rotation rotation);
 
     /**
      * Loads a model for inference.

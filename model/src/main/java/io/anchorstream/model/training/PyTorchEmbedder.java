@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -29,12 +30,15 @@ final class PyTorchEmbedder implements Embedder {
     private final int imageSize;
     private final ReadWriteLock inUse = new ReentrantReadWriteLock();
     private boolean closed;
+    private final Optional<NDArray> rotation;
 
-    PyTorchEmbedder(Network network, NDManager manager, int threads) {
+    /** @param rotation {@code float[D][D]} that vectors are multiplied by last */
+    PyTorchEmbedder(Network network, NDManager manager, int threads, Optional<NDArray> rotation) {
         this.network = network;
         this.manager = manager;
         this.threads = threads;
         this.input = network.input();
+        this.rotation = rotation;
         this.imageSize = network.spec().imageSize();
     }
 
@@ -77,7 +81,8 @@ final class PyTorchEmbedder implements Embedder {
         try (GradientMode mode = GradientMode.off(threads);
                 NDManager scope = manager.newSubManager()) {
             NDArray rows = scope.create(buffer, input.shape(GROUP), DataType.FLOAT32);
-            float[] all = network.forward(rows, false).toFloatArray();
+            NDArray straight = network.forward(rows, false);
+            float[] all = rotation.map(straight::matMul).orElse(straight).toFloatArray();
             int width = dimension();
             for (int i = 0; i < images.size(); i++) {
                 UnitVectors.scale(all, i * width, width);

@@ -3,11 +3,14 @@ package io.anchorstream.model.training;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.anchorstream.model.alignment.Rotation;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
@@ -20,6 +23,9 @@ import io.anchorstream.model.network.Networks;
 
 /** Trainers and embedders on PyTorch through DJL. Safe for use by several threads. */
 public final class PyTorchModelRuntime implements ModelRuntime {
+    /** Name, beside the network's own weights, of the matrix that vectors are multiplied by last. */
+    public static final String ROTATION = "alignment.rotation";
+
     private static final String ENGINE = "PyTorch";
 
     private final Engine engine;
@@ -75,7 +81,10 @@ public final class PyTorchModelRuntime implements ModelRuntime {
             if (fresh) {
                 network.begin();
             }
-            return new PyTorchTrainer(config, network, manager);
+            Optional<Network> before = PyTorchTrainer.compatibilityWeight(config) > 0
+                    ? Optional.of(Networks.create(Networks.plan(spec, manager), manager, config.seed(), features))
+                    : Optional.empty();
+            return new PyTorchTrainer(config, network, before, manager);
         } catch (RuntimeException e) {
             manager.close();
             throw e;
@@ -93,6 +102,35 @@ public final class PyTorchModelRuntime implements ModelRuntime {
             throw e;
         }
         return new RestoredTrainer(trainer, content.position());
+    }
+
+    @Override
+    public Trainer trainerFrom(ModelArtifact artifact, long step, TrainingConfig config) throws IOException {
+        Map<String, Tensor> tensors = SafeTensors.fromBytes(artifact.weights()).tensors();
+        tensors.remove(ROTATION);
+        tensors.values().removeIf(tensor -> tensor.type() == Tensor.Type.U8);
+        PyTorchTrainer trainer = trainer(config, false);
+        try {
+            trainer.begin(tensors, artifact.networkDigest(), step);
+        } catch (IOException | RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
+        return trainer;
+    }
+
+    @Override
+    public ModelArtifact turned(ModelArtifact artifact, Rotation rotation) {
+        if (rotation.dimension() != artifact.dimension()) {
+            throw new IllegalArgumentException(
+                    "vectors of " + artifact.dimension() + " dimensions cannot be turned in " + rotation.dimension());
+        }
+        Map<String, Tensor> tensors = SafeTensors.fromBytes(artifact.weights()).tensors();
+        tensors.put(
+                ROTATION, Tensor.of(rotation.matrix().values().clone(), rotation.dimension(), rotation.dimension()));
+        byte[] weights = SafeTensors.toBytes(tensors, Map.of("format", "pt"));
+        return new ModelArtifact(
+                artifact.network(), artifact.networkDigest(), weights, Sha256.hex(weights), artifact.dimension());
     }
 
     @Override
@@ -123,8 +161,10 @@ public final class PyTorchModelRuntime implements ModelRuntime {
                         + ": it was made by another version of this program; use that version, or train anew");
             }
             tensors.keySet().removeAll(attachments.keySet());
+            Optional<Tensor> rotation = Optional.ofNullable(tensors.remove(ROTATION));
             network.weights().load(tensors);
-            return new PyTorchEmbedder(network, manager, threads);
+            return new PyTorchEmbedder(
+                    network, manager, threads, rotation.map(it -> manager.create(it.floats(), new Shape(it.shape()))));
         } catch (RuntimeException e) {
             manager.close();
             throw e;

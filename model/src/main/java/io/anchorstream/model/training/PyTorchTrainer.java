@@ -20,6 +20,7 @@ import io.anchorstream.model.checkpoint.SafeTensors;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
 import io.anchorstream.model.evaluation.PrequentialScore;
+import io.anchorstream.model.loss.CompatibilityTerm;
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.loss.LossBatch;
@@ -44,6 +45,8 @@ final class PyTorchTrainer implements Trainer {
 
     private final TrainingConfig config;
     private final Network network;
+    private final Optional<Network> before;
+    private final CompatibilityTerm compatibility;
     private final NDManager manager;
     private final AdamW optimiser;
     private final MovingAverage average;
@@ -60,12 +63,15 @@ final class PyTorchTrainer implements Trainer {
     private int nonFinite;
     private double gradientNorm;
 
-    PyTorchTrainer(TrainingConfig config, Network network, NDManager manager) {
+    /** @param before an equal network that is given the weights of each version, for the {@link CompatibilityTerm} */
+    PyTorchTrainer(TrainingConfig config, Network network, Optional<Network> before, NDManager manager) {
         this.config = config;
         this.network = network;
+        this.before = before;
         this.manager = manager;
         optimiser = new AdamW(network.weights(), manager, config.weightDecay());
         average = new MovingAverage(network.weights(), manager, config.emaDecay());
+        compatibility = new CompatibilityTerm(compatibilityWeight(config));
         loss = Losses.create(config.loss(), config.lossOptions(), config.seed());
         if (loss.needsMemory() && config.memoryRows() == 0) {
             LOG.warn(
@@ -79,6 +85,29 @@ final class PyTorchTrainer implements Trainer {
                         && path.features() <= LinearMetric.MOST_FEATURES)
                 .map(path -> new LinearMetric(path, loss.semanticWeight()));
         network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
+        rememberVersion();
+    }
+
+    /** What the {@link CompatibilityTerm} weighs under this configuration; 0 = it is off. */
+    static double compatibilityWeight(TrainingConfig config) {
+        return Double.parseDouble(config.lossOptions().getOrDefault(CompatibilityTerm.OPTION, "0"));
+    }
+
+    /** A version was cut, or taken up: from now on its space is the one to stay compatible with. */
+    private void rememberVersion() {
+        before.ifPresent(old -> old.weights().load(average.tensors()));
+    }
+
+    @SuppressWarnings("try") // the scope of the mode is its use
+    private LossResult stayCompatible(LossResult own, LossBatch seen, NDArray images) {
+        if (before.isEmpty() || !own.teaches()) {
+            return own;
+        }
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            float[] old = before.get().forward(images, false).toFloatArray();
+            return compatibility.addTo(
+                    own, seen, UnitVectors.of(new FloatMatrix(seen.size(), config.embeddingDimension(), old)));
+        }
     }
 
     @Override
@@ -112,7 +141,7 @@ final class PyTorchTrainer implements Trainer {
                 loss.drifted();
                 memory.forgetHalf();
             }
-            LossResult result = loss.evaluate(seen, memory);
+            LossResult result = stayCompatible(loss.evaluate(seen, memory), seen, images);
             Map<String, Double> metrics = new HashMap<>(result.metrics());
             metrics.putAll(watch.observe(result));
             if (drift) {
@@ -291,12 +320,39 @@ final class PyTorchTrainer implements Trainer {
     }
 
     @Override
+    @SuppressWarnings("try") // the scope of the mode is its use
     public String saveCheckpoint(Path directory, Map<String, String> position) throws IOException {
-        return CheckpointDirectory.write(directory, state().save(step, skipped, nonFinite, position));
+        String digest = CheckpointDirectory.write(directory, state().save(step, skipped, nonFinite, position));
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            rememberVersion();
+        }
+        return digest;
     }
 
     private TrainerState state() {
         return new TrainerState(config, network, optimiser, average, loss, memory, prequential, earlier, metric, watch);
+    }
+
+    /**
+     * Begins with weights alone.
+     *
+     * @throws IncompatibleCheckpointException if they are another network's
+     */
+    @SuppressWarnings("try") // the scope of the mode is its use
+    void begin(Map<String, Tensor> tensors, String networkDigest, long stepsBehind)
+            throws IncompatibleCheckpointException {
+        String own = network.weights().digest(network.spec());
+        if (!own.equals(networkDigest)) {
+            throw new IncompatibleCheckpointException(
+                    "the weights are of network " + networkDigest + " but the configuration asks for " + own + ", "
+                            + network.spec().toJson());
+        }
+        try (GradientMode mode = GradientMode.off(config.threads())) {
+            network.weights().load(tensors);
+            average.load(tensors, stepsBehind);
+            rememberVersion();
+        }
+        step = stepsBehind;
     }
 
     /**
@@ -311,6 +367,7 @@ final class PyTorchTrainer implements Trainer {
             step = counters.step();
             skipped = counters.skipped();
             nonFinite = counters.nonFinite();
+            rememberVersion();
         }
     }
 
@@ -318,6 +375,7 @@ final class PyTorchTrainer implements Trainer {
     public void close() {
         preparer.close();
         network.close();
+        before.ifPresent(Network::close);
         manager.close();
     }
 }

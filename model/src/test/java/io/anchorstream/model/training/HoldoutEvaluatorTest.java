@@ -1,5 +1,6 @@
 package io.anchorstream.model.training;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,10 +58,31 @@ class HoldoutEvaluatorTest {
     }
 
     @Test
+    void theScoresQueryByQueryAverageToTheScoresInAll() {
+        List<HoldoutPicture> pictures = List.of(
+                picture(1, 10, "a", "x", true),
+                picture(1, 5, "b", "x", false),
+                picture(1, 5, "b", "y", false),
+                picture(2, 5, "b", "z", false),
+                picture(2, 6, "c", "x", false),
+                picture(2, 7, "d", "x", false));
+
+        HoldoutSheet sheet = evaluator.sheet(BY_COLOUR, pictures);
+
+        assertThat(sheet.vectors().rows()).isEqualTo(6);
+        assertThat(sheet.queries().recallAt1()).containsExactly(Double.NaN, 1, 1, 0, Double.NaN, Double.NaN);
+        assertThat(Arrays.stream(sheet.queries().mapAtR())
+                        .filter(value -> !Double.isNaN(value))
+                        .average())
+                .hasValue(sheet.scores().getOrDefault("holdout.map_at_r", -1.0));
+        assertThat(sheet.scores()).containsEntry("holdout.recall_at_1", 2 / 3.0);
+    }
+
+    @Test
     void leavesOutWhatHasNoMeaning() {
         List<HoldoutPicture> pictures = List.of(picture(1, -1, "a", "x", false), picture(2, -1, "b", "y", false));
 
-        assertThat(evaluator.scores(BY_COLOUR, pictures)).containsOnlyKeys("embedding.std");
+        assertThat(evaluator.scores(BY_COLOUR, pictures)).containsOnlyKeys("embedding.std", "embedding.norm_error");
     }
 
     @Test

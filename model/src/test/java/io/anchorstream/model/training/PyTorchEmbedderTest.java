@@ -1,15 +1,20 @@
 package io.anchorstream.model.training;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
+import io.anchorstream.model.alignment.Procrustes;
+import io.anchorstream.model.alignment.Rotation;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.loss.FloatMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +49,42 @@ class PyTorchEmbedderTest {
             }
             assertThat(embedder.embed(List.of())).isEmpty();
         }
+    }
+
+    @Test
+    void appliesTheRotationThatWasPublishedWithTheWeights() {
+        ModelArtifact straight = artifact(TrainingConfigs.tiny());
+        Random random = new Random(2);
+        FloatMatrix from = FloatMatrix.zeros(100, 32);
+        FloatMatrix to = FloatMatrix.zeros(100, 32);
+        for (int i = 0; i < from.values().length; i++) {
+            from.values()[i] = (float) random.nextGaussian();
+            to.values()[i] = (float) random.nextGaussian();
+        }
+        Rotation rotation = Procrustes.fit(from, to);
+        ModelArtifact turned = runtime.turned(straight, rotation);
+        assertThat(turned.networkDigest()).isEqualTo(straight.networkDigest());
+        assertThat(turned.weightsDigest()).isNotEqualTo(straight.weightsDigest());
+        try (Embedder before = runtime.load(straight);
+                Embedder after = runtime.load(turned)) {
+            float[] expected =
+                    rotation.turn(FloatMatrix.of(before.embed(images))).values();
+            assertThat(FloatMatrix.of(after.embed(images)).values()).containsExactly(expected, within(1e-5f));
+        }
+    }
+
+    @Test
+    void aTrainerThatBeginsWithPublishedWeightsServesThemAndGoesOn() throws IOException {
+        ModelArtifact straight = artifact(TrainingConfigs.tiny());
+        Rotation rotation = Procrustes.fit(FloatMatrix.zeros(0, 32), FloatMatrix.zeros(0, 32));
+        try (Trainer trainer = runtime.trainerFrom(runtime.turned(straight, rotation), 3, TrainingConfigs.tiny())) {
+            assertThat(trainer.step()).isEqualTo(3);
+            assertThat(trainer.artifact().weightsDigest()).isEqualTo(straight.weightsDigest());
+            assertThat(trainer.train(GlyphPictures.batch(3, 20, 4)).step()).isEqualTo(4);
+            assertThat(trainer.artifact().weightsDigest()).isNotEqualTo(straight.weightsDigest());
+        }
+        assertThatThrownBy(() -> runtime.trainerFrom(straight, 3, TrainingConfigs.of("resnet", Map.of(), 32)))
+                .isInstanceOf(IncompatibleCheckpointException.class);
     }
 
     @Test

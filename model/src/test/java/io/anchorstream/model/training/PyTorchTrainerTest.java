@@ -65,18 +65,28 @@ class PyTorchTrainerTest {
 
     @Test
     void resumesBitByBitAsIfNothingHadHappened() throws IOException {
+        assertResumes(TrainingConfigs.tiny());
+    }
+
+    @Test
+    void resumesBitByBitWhileItStaysCompatibleWithTheVersionBefore() throws IOException {
+        StepResult last = assertResumes(TrainingConfigs.compatible(1));
+        assertThat(last.metrics()).containsKeys("loss.compatibility", "compatibility.active");
+    }
+
+    private StepResult assertResumes(TrainingConfig config) throws IOException {
         Path middle = folder.resolve("middle");
         Path endOfOne = folder.resolve("one");
         Path endOfTwo = folder.resolve("two");
         List<StepResult> uninterrupted;
-        try (Trainer trainer = runtime.newTrainer(TrainingConfigs.tiny())) {
+        try (Trainer trainer = runtime.newTrainer(config)) {
             train(trainer, 0, 6);
             trainer.saveCheckpoint(middle, Map.of("training.batches-0", "17"));
             uninterrupted = train(trainer, 6, 12);
             trainer.saveCheckpoint(endOfOne, Map.of());
         }
 
-        RestoredTrainer restored = runtime.restore(middle, TrainingConfigs.tiny());
+        RestoredTrainer restored = runtime.restore(middle, config);
 
         assertThat(restored.position()).containsExactly(Map.entry("training.batches-0", "17"));
         try (Trainer trainer = restored.trainer()) {
@@ -87,6 +97,7 @@ class PyTorchTrainerTest {
         // The manifest holds the digests of weights, moments, averages, memory and prequential state.
         assertThat(Files.readString(endOfTwo.resolve(CheckpointDirectory.MANIFEST)))
                 .isEqualTo(Files.readString(endOfOne.resolve(CheckpointDirectory.MANIFEST)));
+        return uninterrupted.get(uninterrupted.size() - 1);
     }
 
     @Test

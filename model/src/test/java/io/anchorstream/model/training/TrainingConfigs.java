@@ -10,12 +10,27 @@ final class TrainingConfigs {
         return of("hybrid", Map.of("input", "24", "width", "8", "hidden", "16"), 32);
     }
 
+    /** Tiny, with the term that keeps versions searchable in each other's index. */
+    static TrainingConfig compatible(double weight) {
+        TrainingConfig tiny = tiny();
+        return of(
+                tiny.network(),
+                tiny.networkOptions(),
+                Map.of("compatibility-weight", Double.toString(weight)),
+                tiny.embeddingDimension());
+    }
+
     static TrainingConfig of(String network, Map<String, String> options, int dimension) {
+        return of(network, options, Map.of(), dimension);
+    }
+
+    private static TrainingConfig of(
+            String network, Map<String, String> options, Map<String, String> lossOptions, int dimension) {
         return new TrainingConfig(
                 network,
                 options,
                 "adaptive-triplet",
-                Map.of(),
+                lossOptions,
                 dimension,
                 GlyphPictures.SIZE,
                 1e-3,

@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.anchorstream.topology.training.GateRule;
+import io.anchorstream.topology.training.GateSettings;
+
 /** Every configuration key, declared once. The order is that of {@code docs/configuration.md}. */
 public final class Keys {
 
@@ -241,7 +244,46 @@ public final class Keys {
             "train.holdout-items",
             ValueType.integer(50, 1_000_000),
             "2000",
-            "Most hold-out items scored for a version.");
+            "Most hold-out items scored for a version: half of them test groups where there are any.");
+    public static final ConfigKey<List<GateRule>> GATE_RULES = key(
+            "gate.rules",
+            ValueType.parsed("rules METRIC higher|lower GAIN [shown], separated by commas", GateRule::parseAll),
+            GateSettings.RULES,
+            "What a version must gain on the hold-out over the one in service. A rule fails when the noise cannot explain"
+                    + " a smaller gain; with shown it passes only when the noise cannot explain as large a one.");
+    public static final ConfigKey<Double> GATE_CONFIDENCE = key(
+            "gate.confidence",
+            ValueType.number(0.5, 0.999),
+            "0.9",
+            "Confidence of the intervals (paired bootstrap over classes) by which the gate tells gains from noise.");
+    public static final ConfigKey<Double> GATE_CATEGORY_LOSS = key(
+            "gate.category-loss",
+            ValueType.number(0, 1),
+            "0.1",
+            "Most that MAP@R may fall in any category with 20 hold-out queries or more, beyond the noise.");
+    public static final ConfigKey<Double> GATE_CROSS_RECALL = key(
+            "gate.cross-recall",
+            ValueType.number(0, 1),
+            "0",
+            "Least share of the present Recall@1 that queries by the new version reach in the present index; 0 = not asked.");
+    public static final ConfigKey<Integer> GATE_MINIMUM_ITEMS = key(
+            "gate.minimum-items",
+            ValueType.integer(2, 1_000_000),
+            "50",
+            "Hold-outs with fewer items outside the test groups decide nothing: versions are promoted unscored.");
+    public static final ConfigKey<Double> GATE_MINIMUM_SPREAD = key(
+            "gate.minimum-spread",
+            ValueType.number(0, 1),
+            "0.1",
+            "Least spread of the vectors, relative to an even one over the sphere; below it they have collapsed.");
+    /** A rollback holds until the operator says otherwise. */
+    public static final String UNTIL_UNPINNED = "until-unpinned";
+
+    public static final ConfigKey<String> ROLLBACK_STICKS = key(
+            "gate.rollback-sticks",
+            ValueType.choice(UNTIL_UNPINNED, "until-better"),
+            UNTIL_UNPINNED,
+            "What ends a rollback: an unpin command alone, or also a later version that passes the gate.");
     public static final ConfigKey<Boolean> GATE_SHADOW =
             key("gate.shadow", ValueType.flag(), "false", "Only report what the gate would decide; promote nothing.");
 
@@ -332,8 +374,19 @@ public final class Keys {
                             SHARE_CHECKPOINTS,
                             KEEP_CHECKPOINTS,
                             KEEP_VERSIONS,
-                            HOLDOUT_ITEMS,
-                            GATE_SHADOW)),
+                            HOLDOUT_ITEMS)),
+            new Section(
+                    "Versions",
+                    "When a trained version goes into service; see docs/versions.md.",
+                    List.of(
+                            GATE_RULES,
+                            GATE_CONFIDENCE,
+                            GATE_CATEGORY_LOSS,
+                            GATE_CROSS_RECALL,
+                            GATE_MINIMUM_ITEMS,
+                            GATE_MINIMUM_SPREAD,
+                            GATE_SHADOW,
+                            ROLLBACK_STICKS)),
             new Section("Embedding", "How items get their vectors.", List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)),
             new Section("Index", "What the search page shows.", List.of(KEEP_FIRST)));
 

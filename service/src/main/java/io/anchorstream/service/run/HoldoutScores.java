@@ -6,14 +6,15 @@ import java.util.Map;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.HoldoutEvaluator;
 import io.anchorstream.model.training.HoldoutPicture;
+import io.anchorstream.model.training.HoldoutSheet;
 import io.anchorstream.topology.training.HoldoutExample;
 import io.anchorstream.topology.training.HoldoutScorer;
 
 /** Lets the training loop score with the model's evaluator. */
 record HoldoutScores(HoldoutEvaluator evaluator) implements HoldoutScorer {
     @Override
-    public Map<String, Double> score(Embedder model, List<HoldoutExample> items) {
-        return evaluator.scores(model, pictures(items));
+    public HoldoutSheet score(Embedder model, List<HoldoutExample> items) {
+        return evaluator.sheet(model, pictures(items));
     }
 
     @Override

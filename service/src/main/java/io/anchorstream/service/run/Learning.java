@@ -1,5 +1,6 @@
 package io.anchorstream.service.run;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.WeightChunk;
+import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.TrainingConfig;
 import io.anchorstream.schemas.topics.Topics;
@@ -47,7 +49,6 @@ public final class Learning {
 
     static TrainingSettings settings(Settings settings, Path checkpoints, String preprocessing, ModelRuntime runtime) {
         TrainingSettings standard = TrainingSettings.defaults(config(settings), checkpoints);
-        GateSettings gate = standard.gate();
         return new TrainingSettings(
                 standard.model(),
                 settings.get(Keys.STEPS_PER_VERSION),
@@ -60,11 +61,22 @@ public final class Learning {
                 standard.holdoutGrowth(),
                 standard.holdoutQuiet(),
                 standard.rescoreEvery(),
-                new GateSettings(
-                        gate.rules(), gate.minimumItems(), gate.minimumSpread(), settings.get(Keys.GATE_SHADOW)),
+                gate(settings),
+                settings.get(Keys.ROLLBACK_STICKS).equals(Keys.UNTIL_UNPINNED),
                 standard.queue(),
                 preprocessing,
                 provenance(settings, runtime));
+    }
+
+    private static GateSettings gate(Settings settings) {
+        return new GateSettings(
+                settings.get(Keys.GATE_RULES),
+                settings.get(Keys.GATE_CATEGORY_LOSS),
+                settings.get(Keys.GATE_CROSS_RECALL),
+                settings.get(Keys.GATE_CONFIDENCE),
+                settings.get(Keys.GATE_MINIMUM_ITEMS),
+                settings.get(Keys.GATE_MINIMUM_SPREAD),
+                settings.get(Keys.GATE_SHADOW));
     }
 
     static TrainingTopics topics(Cluster cluster) {
@@ -93,8 +105,12 @@ public final class Learning {
     private static Map<String, String> provenance(Settings settings, ModelRuntime runtime) {
         Map<String, String> provenance = new TreeMap<>(runtime.description());
         provenance.put("java", Runtime.version().toString());
-        provenance.put("machine", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-        provenance.put("config", Integer.toHexString(settings.printable().hashCode()));
+        provenance.put(
+                "machine",
+                System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", "
+                        + Runtime.getRuntime().availableProcessors() + " cores");
+        provenance.put("process", ManagementFactory.getRuntimeMXBean().getName());
+        provenance.put("config", Sha256.hex(settings.printable().toString()));
         provenance.put("seed", Long.toString(settings.get(Keys.SEED)));
         String version = Learning.class.getPackage().getImplementationVersion();
         provenance.put("code", version == null ? "development" : version);

@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
+import io.anchorstream.model.alignment.Rotation;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
@@ -43,6 +45,17 @@ final class FakeRuntime implements ModelRuntime {
         String state = new String(content.file(FILE), StandardCharsets.UTF_8);
         long step = Long.parseLong(content.properties().getOrDefault("step", "-1"));
         return new RestoredTrainer(new Chain(state, step), content.position());
+    }
+
+    @Override
+    public Trainer trainerFrom(ModelArtifact artifact, long step, TrainingConfig config) {
+        byte[] state = Arrays.copyOf(artifact.weights(), sha("").length());
+        return new Chain(new String(state, StandardCharsets.UTF_8), step);
+    }
+
+    @Override
+    public ModelArtifact turned(ModelArtifact artifact, Rotation rotation) {
+        return artifact;
     }
 
     @Override

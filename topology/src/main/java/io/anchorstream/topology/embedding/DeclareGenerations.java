@@ -9,6 +9,7 @@ import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.RefreshReport;
 import io.anchorstream.topology.versions.Events;
+import io.anchorstream.topology.versions.VersionLife;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -70,7 +71,8 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
         if (current == null || report.getGeneration() > current.getGeneration()) {
             current = open(report);
         }
-        if (report.getGeneration() < current.getGeneration() || current.getState() == GenerationState.COMPLETE) {
+        if (report.getGeneration() < current.getGeneration()
+                || !VersionLife.allows(current.getState(), GenerationState.COMPLETE)) {
             return;
         }
         reports.put(Integer.toString(report.getPartition()), report);

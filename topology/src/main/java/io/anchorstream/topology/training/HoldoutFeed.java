@@ -43,6 +43,11 @@ final class HoldoutFeed implements AutoCloseable {
                 LOG.warn("hold-out item {} is left out: {}", entry.key(), e.getMessage());
             }
         }
+        if (set.thinned()) {
+            LOG.info("so many hold-out items were deleted that those left out before are read again");
+            set.refilling();
+            reader.rewind();
+        }
         if (!entries.isEmpty()) {
             changedAt = clock.millis();
         }

@@ -2,11 +2,15 @@ package io.anchorstream.topology.training;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.alignment.Compatibility;
+import io.anchorstream.model.alignment.Rotation;
 import io.anchorstream.model.training.Embedder;
+import io.anchorstream.model.training.HoldoutSheet;
 import io.anchorstream.model.training.ModelArtifact;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.topology.versions.VersionHistory;
@@ -49,36 +53,51 @@ final class Jury implements AutoCloseable {
      *
      * @param metrics of the version judged; empty when the hold-out is too small to score
      * @param reference the same of the version in service
+     * @param compatibility how the two work together, see {@link Compatibility}; empty = not measured
+     * @param rotation turns the candidate's space onto the one in service; empty = there is nothing to go by
      */
     record Verdict(
             PromotionGate.Decision decision,
             Map<String, Double> metrics,
             Map<String, Double> reference,
-            Map<String, Double> baselines) {}
+            Map<String, Double> baselines,
+            Map<String, Double> compatibility,
+            Optional<Rotation> rotation) {
+        Verdict(PromotionGate.Decision decision) {
+            this(decision, Map.of(), Map.of(), Map.of(), Map.of(), Optional.empty());
+        }
+    }
 
     /** On version 0, which goes into service at once: everything downstream waits for a model. */
     static final Verdict FIRST = new Verdict(
-            new PromotionGate.Decision(true, "The untrained network: everything downstream can start with it."),
-            Map.of(),
-            Map.of(),
-            Map.of());
+            new PromotionGate.Decision(true, "The untrained network: everything downstream can start with it."));
 
     /** Scores a candidate that is not published yet, against the version in service. */
     Verdict judge(long version, ModelArtifact candidate, VersionHistory history) {
         int items = refresh();
         if (items < gate.settings().minimumItems()) {
-            return new Verdict(
-                    gate.decide(Map.of(), Map.of(), candidate.dimension(), items), Map.of(), Map.of(), Map.of());
+            return new Verdict(gate.decide(Map.of(), Map.of(), candidate.dimension(), items));
         }
-        Map<String, Double> reference = history.serving().map(this::scoreOf).orElse(Map.of());
-        history.version(0).ifPresent(this::scoreOf);
+        Optional<HoldoutSheet> reference = history.serving().flatMap(this::sheetOf);
+        history.version(0).ifPresent(this::sheetOf);
         try (Embedder model = runtime.load(candidate)) {
-            Map<String, Double> metrics = board.score(version, model);
-            return new Verdict(
-                    gate.decide(metrics, reference, candidate.dimension(), board.judges()),
+            HoldoutSheet sheet = board.sheet(version, model);
+            Optional<Alignment> alignment = reference.flatMap(before -> Alignment.of(
+                    sheet, before, board.examples(), gate.settings().minimumItems()));
+            alignment.ifPresent(found -> board.put(version, sheet.turned(found.rotation())));
+            Map<String, Double> compatibility =
+                    alignment.map(Alignment::compatibility).orElse(Map.of());
+            Map<String, Double> metrics = board.scores(sheet);
+            Map<String, Double> before = reference.map(board::scores).orElse(Map.of());
+            PromotionGate.Decision decision = gate.decide(new PromotionGate.Evidence(
                     metrics,
-                    reference,
-                    board.baselines());
+                    before,
+                    reference.map(it -> new PairedScores(sheet.queries(), it.queries(), board.examples())),
+                    compatibility,
+                    candidate.dimension(),
+                    board.judges()));
+            return new Verdict(
+                    decision, metrics, before, board.baselines(), compatibility, alignment.map(Alignment::rotation));
         }
     }
 
@@ -91,10 +110,15 @@ final class Jury implements AutoCloseable {
     /** Scores the version in service on the hold-out as it is now. */
     Verdict rescore(ModelVersion inService, VersionHistory history) {
         refresh();
-        Map<String, Double> metrics = scoreOf(inService);
-        history.version(0).ifPresent(this::scoreOf);
+        Map<String, Double> metrics = sheetOf(inService).map(board::scores).orElse(Map.of());
+        history.version(0).ifPresent(this::sheetOf);
         return new Verdict(
-                new PromotionGate.Decision(true, inService.getReason()), metrics, metrics, board.baselines());
+                new PromotionGate.Decision(true, inService.getReason()),
+                metrics,
+                metrics,
+                board.baselines(),
+                inService.getCompatibility(),
+                Optional.empty());
     }
 
     /** Versions that were scored elsewhere need no second look until the hold-out has changed enough. */
@@ -105,15 +129,15 @@ final class Jury implements AutoCloseable {
         return board.items();
     }
 
-    private Map<String, Double> scoreOf(ModelVersion version) {
+    private Optional<HoldoutSheet> sheetOf(ModelVersion version) {
         if (board.has(version.getVersion()) || version.getState() == VersionState.RETIRED) {
             return board.known(version.getVersion());
         }
         try {
-            return board.score(version.getVersion(), model(version));
+            return Optional.of(board.sheet(version.getVersion(), model(version)));
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("version {} cannot be scored: {}", version.getVersion(), e.getMessage());
-            return Map.of();
+            return Optional.empty();
         }
     }
 

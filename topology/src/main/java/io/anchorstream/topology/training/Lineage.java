@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
@@ -18,6 +18,7 @@ import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.Trainer;
 import io.anchorstream.model.training.TrainingConfig;
 import io.anchorstream.topology.versions.VersionHistory;
+import io.anchorstream.topology.versions.WeightReader;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,24 +32,31 @@ final class Lineage {
     private static final Logger LOG = LoggerFactory.getLogger(Lineage.class);
     private static final String WEIGHTS = "weights.sha256";
     private static final String VERSION = "version";
+    private static final String OFFSET = "offset.";
 
     private final ModelRuntime runtime;
     private final TrainingConfig config;
     private final CheckpointStore checkpoints;
     private final Published published;
+    private final Supplier<WeightReader> weights;
     private final boolean startOver;
 
-    /** @param startOver whether to begin a new network where no checkpoint can be used or the newest fits no more */
+    /**
+     * @param weights read what was published
+     * @param startOver whether to begin a new network where no checkpoint can be used or the newest fits no more
+     */
     Lineage(
             ModelRuntime runtime,
             TrainingConfig config,
             CheckpointStore checkpoints,
             Published published,
+            Supplier<WeightReader> weights,
             boolean startOver) {
         this.runtime = runtime;
         this.config = config;
         this.checkpoints = checkpoints;
         this.published = published;
+        this.weights = weights;
         this.startOver = startOver;
     }
 
@@ -73,18 +81,18 @@ final class Lineage {
      */
     Origin restore(VersionHistory history) throws IOException {
         List<String> problems = new ArrayList<>();
-        List<ModelVersion> newestFirst = new ArrayList<>(history.versions());
-        Collections.reverse(newestFirst);
+        List<VersionHistory.Ancestor> ancestors = history.lineage();
         try {
-            for (ModelVersion event : newestFirst) {
-                Optional<Origin> origin = restore(event, problems);
+            for (VersionHistory.Ancestor ancestor : ancestors) {
+                Optional<Origin> origin = restore(ancestor, problems);
                 if (origin.isPresent()) {
                     return origin.get();
                 }
             }
-            boolean trained = newestFirst.stream().anyMatch(event -> event.getStep() > 0);
+            boolean trained =
+                    ancestors.stream().anyMatch(ancestor -> ancestor.version().getStep() > 0);
             if (trained && !startOver) {
-                throw new IOException("none of the " + newestFirst.size()
+                throw new IOException("none of the " + ancestors.size()
                         + " versions has a checkpoint that can be used"
                         + " (" + problems.get(0) + "). Bring back the folder of checkpoints of the trainer that wrote"
                         + " them, and set train.share-checkpoints=true so that others find them on model.checkpoints; or"
@@ -102,7 +110,33 @@ final class Lineage {
         return new Origin(runtime.newTrainer(config), -1, Map.of(), problems);
     }
 
-    private Optional<Origin> restore(ModelVersion event, List<String> problems) throws IncompatibleCheckpointException {
+    private Optional<Origin> restore(VersionHistory.Ancestor ancestor, List<String> problems)
+            throws IncompatibleCheckpointException {
+        if (ancestor.resumeOffsets().isEmpty()) {
+            return checkpoint(ancestor.version(), problems);
+        }
+        Map<TopicPartition, Long> behind = byPartition(ancestor.resumeOffsets());
+        Optional<Origin> origin = checkpoint(ancestor.version(), problems);
+        return (origin.isPresent() ? origin : served(ancestor.version(), problems))
+                .map(found -> new Origin(found.trainer(), found.version(), behind, problems));
+    }
+
+    /** After a rollback to a version whose checkpoint is gone, its served weights still say what to go on from. */
+    private Optional<Origin> served(ModelVersion event, List<String> problems) throws IncompatibleCheckpointException {
+        return attempt(event, problems, () -> {
+            try (WeightReader reader = weights.get()) {
+                Trainer trainer = runtime.trainerFrom(reader.read(event), event.getStep(), config);
+                String note = "version " + event.getVersion()
+                        + ": training goes on from its served weights, with a new optimiser and memory";
+                problems.add(note);
+                LOG.warn("{}", note);
+                return new Origin(trainer, event.getVersion(), Map.of(), problems);
+            }
+        });
+    }
+
+    private Optional<Origin> checkpoint(ModelVersion event, List<String> problems)
+            throws IncompatibleCheckpointException {
         if (event.getCheckpoint().isEmpty()) {
             return Optional.empty();
         }
@@ -156,23 +190,37 @@ final class Lineage {
     /** The notes that go into a checkpoint. */
     static Map<String, String> position(long version, ModelArtifact artifact, Map<TopicPartition, Long> offsets) {
         Map<String, String> position = new HashMap<>();
-        offsets.forEach((partition, next) -> position.put("offset." + partition, Long.toString(next)));
+        offsets.forEach((partition, next) -> position.put(OFFSET + partition, Long.toString(next)));
         position.put(VERSION, Long.toString(version));
         position.put(WEIGHTS, artifact.weightsDigest());
         return position;
     }
 
     private static Map<TopicPartition, Long> offsets(Map<String, String> position) {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
+        Map<String, Long> offsets = new HashMap<>();
         position.forEach((key, value) -> {
-            if (key.startsWith("offset.")) {
-                String name = key.substring("offset.".length());
-                int dash = name.lastIndexOf('-');
-                offsets.put(
-                        new TopicPartition(name.substring(0, dash), Integer.parseInt(name.substring(dash + 1))),
-                        Long.parseLong(value));
+            if (key.startsWith(OFFSET)) {
+                offsets.put(key.substring(OFFSET.length()), Long.parseLong(value));
             }
         });
+        return byPartition(offsets);
+    }
+
+    /** Offsets as events carry them, by partition. */
+    static Map<TopicPartition, Long> byPartition(Map<String, Long> byName) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        byName.forEach((name, offset) -> {
+            int dash = name.lastIndexOf('-');
+            offsets.put(
+                    new TopicPartition(name.substring(0, dash), Integer.parseInt(name.substring(dash + 1))), offset);
+        });
         return offsets;
+    }
+
+    /** Offsets as events carry them. */
+    static Map<String, Long> byName(Map<TopicPartition, Long> offsets) {
+        Map<String, Long> result = new HashMap<>();
+        offsets.forEach((partition, offset) -> result.put(partition.toString(), offset));
+        return result;
     }
 }

@@ -4,11 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Decides whether a candidate is good enough to take the place of the version in service. Pure. */
 public final class PromotionGate {
     /** Root mean square over the dimensions of the standard deviation of the hold-out's vectors. */
     public static final String SPREAD = "embedding.std";
+    /** How far the length of any of the hold-out's vectors is from 1. */
+    public static final String NORM_ERROR = "embedding.norm_error";
+
+    private static final double LARGEST_NORM_ERROR = 1e-3;
 
     private final GateSettings settings;
 
@@ -23,38 +28,53 @@ public final class PromotionGate {
     public record Decision(boolean promote, String reason) {}
 
     /**
-     * Compares scores taken on the same hold-out.
+     * What is known of a candidate and of the version in service, on the same hold-out.
      *
+     * @param paired the same query by query, where there is a version in service
+     * @param compatibility how the two work together, see {@code Compatibility}; empty = not measured
      * @param dimension length of the candidate's vectors
      * @param items size of the hold-out without the test groups
      */
-    public Decision decide(Map<String, Double> candidate, Map<String, Double> reference, int dimension, int items) {
-        Double broken = candidate.values().stream()
-                .filter(value -> !Double.isFinite(value))
-                .findFirst()
-                .orElse(null);
-        if (broken != null) {
-            return new Decision(false, "Rejected: a score of the candidate is " + broken + ".");
+    record Evidence(
+            Map<String, Double> candidate,
+            Map<String, Double> reference,
+            Optional<PairedScores> paired,
+            Map<String, Double> compatibility,
+            int dimension,
+            int items) {}
+
+    /** Decides on means alone. */
+    Decision decide(Map<String, Double> candidate, Map<String, Double> reference, int dimension, int items) {
+        return decide(new Evidence(candidate, reference, Optional.empty(), Map.of(), dimension, items));
+    }
+
+    Decision decide(Evidence it) {
+        Optional<String> unsound = unsound(it);
+        if (unsound.isPresent()) {
+            return new Decision(false, "Rejected: " + unsound.get() + ".");
         }
-        Double spread = candidate.get(SPREAD);
-        double floor = settings.minimumSpread() / Math.sqrt(dimension);
-        if (spread != null && spread < floor) {
-            return new Decision(
-                    false,
-                    "Rejected: the vectors have collapsed, " + SPREAD + " is " + number(spread) + ", below "
-                            + number(floor) + ".");
-        }
-        if (items < settings.minimumItems()) {
+        if (it.items() < settings.minimumItems()) {
             return new Decision(
                     true,
-                    "Promoted unscored: the hold-out has " + items + " items outside the test groups, fewer than the "
-                            + settings.minimumItems() + " a comparison needs.");
+                    "Promoted unscored: the hold-out has " + it.items()
+                            + " items outside the test groups, fewer than the " + settings.minimumItems()
+                            + " a comparison needs.");
         }
         List<String> passed = new ArrayList<>();
         List<String> failed = new ArrayList<>();
         for (GateRule rule : settings.rules()) {
-            rule.compare(candidate, reference).ifPresent(it -> (it.passed() ? passed : failed).add(sentence(it, rule)));
+            Optional<PairedGain> gain =
+                    it.paired().flatMap(paired -> paired.gain(rule.metric(), settings.confidence()));
+            rule.compare(it.candidate(), it.reference(), gain)
+                    .ifPresent(found -> (found.passed() ? passed : failed).add(sentence(found, rule)));
         }
+        it.paired().ifPresent(paired -> paired.byCategory(settings.confidence()).forEach((category, gain) -> {
+            if (gain.high() < -settings.categoryLoss()) {
+                failed.add("category " + category + " loses " + number(-gain.gain()) + " of MAP@R (" + gain.interval()
+                        + ") where the gate lets pass " + number(settings.categoryLoss()));
+            }
+        }));
+        crossRecall(it).ifPresent(failed::add);
         if (!failed.isEmpty()) {
             return new Decision(false, "Rejected: " + String.join("; ", failed) + ".");
         }
@@ -64,16 +84,47 @@ public final class PromotionGate {
         return new Decision(true, "Promoted: " + String.join("; ", passed) + ".");
     }
 
+    private Optional<String> unsound(Evidence it) {
+        Optional<Double> broken = it.candidate().values().stream()
+                .filter(value -> !Double.isFinite(value))
+                .findFirst();
+        if (broken.isPresent()) {
+            return Optional.of("a score of the candidate is " + broken.get());
+        }
+        Double spread = it.candidate().get(SPREAD);
+        double floor = settings.minimumSpread() / Math.sqrt(it.dimension());
+        if (spread != null && spread < floor) {
+            return Optional.of(
+                    "the vectors have collapsed, " + SPREAD + " is " + number(spread) + ", below " + number(floor));
+        }
+        Double error = it.candidate().get(NORM_ERROR);
+        return error != null && error > LARGEST_NORM_ERROR
+                ? Optional.of("a vector is not of unit length, " + NORM_ERROR + " is " + number(error))
+                : Optional.empty();
+    }
+
+    private Optional<String> crossRecall(Evidence it) {
+        Double across = it.compatibility().get("new_in_old");
+        Double before = it.compatibility().get("old_in_old");
+        return across != null && before != null && across < settings.minimumCrossRecall() * before
+                ? Optional.of(
+                        "queries by this version find " + number(across) + " in the present index, whose own find "
+                                + number(before) + ", where the gate asks for a share of "
+                                + number(settings.minimumCrossRecall()))
+                : Optional.empty();
+    }
+
     public GateSettings settings() {
         return settings;
     }
 
     private static String sentence(GateRule.Comparison it, GateRule rule) {
-        return it.metric() + " " + number(it.before()) + " -> " + number(it.now())
+        return rule.metric() + " " + number(it.before()) + " -> " + number(it.now())
+                + it.paired().map(gain -> " (" + gain.interval() + ")").orElse("")
                 + (it.passed()
                         ? ""
                         : ", a gain of " + number(it.gain()) + " where the gate asks for "
-                                + number(rule.minimumGain()));
+                                + (rule.shown() ? "a proof of " : "") + number(rule.minimumGain()));
     }
 
     private static String number(double value) {

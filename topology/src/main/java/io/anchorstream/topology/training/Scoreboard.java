@@ -1,10 +1,13 @@
 package io.anchorstream.topology.training;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.anchorstream.model.training.Embedder;
+import io.anchorstream.model.training.HoldoutSheet;
 
 /**
  * Scores of versions on one snapshot of the hold-out, each taken once. A new snapshot is taken only when the hold-out
@@ -16,9 +19,13 @@ final class Scoreboard {
 
     static final String ITEMS = "holdout.items";
 
+    private static final int KEPT = 4;
+
     private final HoldoutScorer scorer;
     private final double growth;
-    private final Map<Long, Map<String, Double>> scores = new HashMap<>();
+    /** By version, the one used longest ago first: a sheet holds a vector of every item. */
+    private final Map<Long, HoldoutSheet> sheets = new LinkedHashMap<>(16, 0.75f, true);
+
     private Map<String, Double> baselines = Map.of();
     private List<HoldoutExample> items = List.of();
     private long takenAt = -1;
@@ -38,7 +45,7 @@ final class Scoreboard {
     void take(HoldoutSet holdout) {
         items = holdout.items();
         takenAt = holdout.changes();
-        scores.clear();
+        sheets.clear();
         baselines = Map.of();
     }
 
@@ -54,21 +61,42 @@ final class Scoreboard {
     }
 
     boolean has(long version) {
-        return scores.containsKey(version);
+        return sheets.containsKey(version);
     }
 
-    /** The scores of a version where they were taken, else none. */
-    Map<String, Double> known(long version) {
-        return scores.getOrDefault(version, Map.of());
+    /** What a version did; {@code model} is used the first time. */
+    HoldoutSheet sheet(long version, Embedder model) {
+        HoldoutSheet known = sheets.get(version);
+        if (known == null) {
+            known = scorer.score(model, items);
+            put(version, known);
+        }
+        return known;
     }
 
-    /** The scores of a version; {@code model} is used the first time. */
-    Map<String, Double> score(long version, Embedder model) {
-        return scores.computeIfAbsent(version, v -> {
-            Map<String, Double> result = new HashMap<>(scorer.score(model, items));
-            result.put(ITEMS, (double) items.size());
-            return Map.copyOf(result);
-        });
+    /** Keeps what a version did, instead of what was known before. */
+    void put(long version, HoldoutSheet sheet) {
+        sheets.put(version, sheet);
+        if (sheets.size() > KEPT) {
+            sheets.remove(sheets.keySet().iterator().next());
+        }
+    }
+
+    /** What a version did where that is known still. */
+    Optional<HoldoutSheet> known(long version) {
+        return Optional.ofNullable(sheets.get(version));
+    }
+
+    /** The scores behind a sheet, as they are published. */
+    Map<String, Double> scores(HoldoutSheet sheet) {
+        Map<String, Double> result = new HashMap<>(sheet.scores());
+        result.put(ITEMS, (double) items.size());
+        return Map.copyOf(result);
+    }
+
+    /** The items of the snapshot. */
+    List<HoldoutExample> examples() {
+        return items;
     }
 
     /** Scores of untrained descriptors, and of version 0 where it has been scored. */
@@ -77,7 +105,7 @@ final class Scoreboard {
             baselines = Map.copyOf(scorer.baselines(items));
         }
         Map<String, Double> result = new HashMap<>(baselines);
-        scores.getOrDefault(0L, Map.of()).forEach((name, value) -> result.put(UNTRAINED + name, value));
+        known(0).ifPresent(sheet -> scores(sheet).forEach((name, value) -> result.put(UNTRAINED + name, value)));
         return result;
     }
 }

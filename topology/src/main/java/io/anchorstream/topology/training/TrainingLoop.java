@@ -232,7 +232,12 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 VersionHistory history = readHistory();
                 CheckpointStore checkpoints = new CheckpointStore(settings.checkpoints(), settings.keepCheckpoints());
                 Lineage lineage = new Lineage(
-                        runtime, settings.model(), checkpoints, this::publishedCheckpoint, settings.startOver());
+                        runtime,
+                        settings.model(),
+                        checkpoints,
+                        this::publishedCheckpoint,
+                        this::weights,
+                        settings.startOver());
                 Lineage.Origin origin = lineage.restore(history);
                 opened.add(origin.trainer());
                 HoldoutFeed holdout = new HoldoutFeed(

@@ -6,14 +6,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
+import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.VersionState;
@@ -58,7 +58,7 @@ final class TrainingSession implements AutoCloseable {
     private final Jury jury;
     private final Supplier<ConsumerGroupMetadata> group;
     private final Consumer<TrainingStatus> report;
-    private final CommandDesk desk = new CommandDesk();
+    private final CommandDesk desk;
     private final Map<TopicPartition, Long> next = new HashMap<>();
 
     private Trainer trainer;
@@ -93,6 +93,7 @@ final class TrainingSession implements AutoCloseable {
             Supplier<ConsumerGroupMetadata> group,
             Consumer<TrainingStatus> report) {
         this.settings = settings;
+        this.desk = new CommandDesk(settings.rollbackPins());
         this.topics = topics;
         this.runtime = runtime;
         this.clock = clock;
@@ -174,12 +175,16 @@ final class TrainingSession implements AutoCloseable {
     }
 
     /** What is done between steps: hold-out, commands, a new score for the version in service. */
-    void idle() {
+    void idle() throws IOException {
         holdout.poll(Duration.ZERO);
         for (CommandFeed.Order order : commands.poll()) {
-            CommandDesk.Answer answer = desk.answer(history, order.command(), order.next(), clock.millis());
+            CommandDesk.Answer answer =
+                    desk.answer(history, order.command(), Lineage.byName(next), order.next(), clock.millis());
             commit(answer.events(), Optional.empty(), Optional.empty());
             note = answer.answer();
+            if (answer.accepted() && order.command().getCommand() == CommandType.ROLLBACK) {
+                returnToOrigin();
+            }
             LOG.info("command {}: {}", order.command().getId(), answer.answer());
             showStatus();
         }
@@ -195,11 +200,10 @@ final class TrainingSession implements AutoCloseable {
         }
         Jury.Verdict verdict = jury.rescore(serving, history);
         scoredAt = clock.millis();
-        ModelVersion event = Events.copy(serving, new ModelVersion());
+        ModelVersion event = Events.restate(serving, clock.millis());
         event.setMetrics(verdict.metrics());
         event.setReference(verdict.reference());
         event.setBaselines(verdict.baselines());
-        event.setTimestamp(clock.millis());
         commit(List.of(event), Optional.empty(), Optional.empty());
         LOG.info(
                 "version {} scored on {}: {}",
@@ -213,7 +217,7 @@ final class TrainingSession implements AutoCloseable {
         ModelArtifact artifact = trainer.artifact();
         Optional<ModelVersion> twin = history.versions().stream()
                 .filter(event -> event.getStep() == trainer.step())
-                .filter(event -> event.getWeightsDigest().equals(artifact.weightsDigest()))
+                .filter(event -> Events.learnedDigest(event).equals(artifact.weightsDigest()))
                 .findFirst();
         long version = twin.map(ModelVersion::getVersion).orElse(history.nextVersion());
         Path path = checkpoints.fresh(version);
@@ -226,36 +230,41 @@ final class TrainingSession implements AutoCloseable {
             announce(version, artifact, digest, packed);
         }
         grownFrom = version;
-        Set<String> pointers = new HashSet<>();
-        history.newest().ifPresent(event -> pointers.add(event.getCheckpoint()));
-        checkpoints.prune(pointers);
+        checkpoints.prune(
+                history.checkpointsNeeded().stream().map(CheckpointStore::name).collect(Collectors.toSet()));
         publicationSeconds += (System.nanoTime() - begin) / 1e9;
     }
 
-    private void announce(long version, ModelArtifact artifact, String checkpointDigest, Optional<byte[]> checkpoint) {
+    private void announce(long version, ModelArtifact learned, String checkpointDigest, Optional<byte[]> checkpoint) {
         boolean first = history.serving().isEmpty();
-        Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, artifact, history);
+        Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, learned, history);
+        ModelArtifact artifact = verdict.rotation()
+                .map(rotation -> runtime.turned(learned, rotation))
+                .orElse(learned);
         boolean pinned = history.pinned();
         boolean shadow = settings.gate().shadow();
         boolean promote = first || (verdict.decision().promote() && !pinned && !shadow);
         ModelVersion trained = ModelVersion.newBuilder()
                 .setVersion(version)
                 .setState(VersionState.TRAINED)
-                .setParent(history.serving().map(ModelVersion::getVersion).orElse(-1L))
+                .setParent(grownFrom)
+                .setComparedWith(history.serving().map(ModelVersion::getVersion).orElse(-1L))
                 .setStep(trainer.step())
                 .setDimension(artifact.dimension())
                 .setNetwork(artifact.network())
                 .setNetworkDigest(artifact.networkDigest())
                 .setWeightsDigest(artifact.weightsDigest())
+                .setLearnedDigest(learned.weightsDigest())
                 .setWeightsBytes(artifact.weights().length)
                 .setCheckpoint(CheckpointStore.name(version))
                 .setCheckpointDigest(checkpointDigest)
                 .setCheckpointBytes(checkpoint.map(packed -> packed.length).orElse(0))
                 .setPreprocessing(settings.preprocessing())
-                .setOffsets(byName(next))
+                .setOffsets(Lineage.byName(next))
                 .setMetrics(verdict.metrics())
                 .setReference(verdict.reference())
                 .setBaselines(verdict.baselines())
+                .setCompatibility(verdict.compatibility())
                 .setReason(held(verdict.decision(), pinned, shadow))
                 .setProvenance(provenance())
                 .setTimestamp(clock.millis())
@@ -298,27 +307,31 @@ final class TrainingSession implements AutoCloseable {
         List<ModelVersion> retired = weights.isEmpty() ? List.of() : history.retirable(settings.keepVersions());
         List<ModelVersion> all = new ArrayList<>(events);
         for (ModelVersion event : retired) {
-            ModelVersion farewell = Events.copy(event, new ModelVersion());
+            ModelVersion farewell = Events.restate(event, clock.millis());
             farewell.setState(VersionState.RETIRED);
             farewell.setGeneration(-1);
-            farewell.setTimestamp(clock.millis());
             all.add(farewell);
             history.apply(farewell);
         }
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        history.newest().ifPresent(event -> event.getOffsets()
-                .forEach((name, offset) -> offsets.put(partition(name), new OffsetAndMetadata(offset))));
+        Lineage.byPartition(history.trainingPosition())
+                .forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
         publisher.publish(all, weights, checkpoint, retired, offsets, group.get());
     }
 
     private void returnToLastGood() throws IOException {
+        returnToOrigin();
+        note = "too many steps in a row without a finite loss and gradient: back to "
+                + (grownFrom < 0 ? "a new network" : "the checkpoint of version " + grownFrom);
+        LOG.error("{}; the batches of those steps are passed over", note);
+    }
+
+    /** Takes up the weights that training goes on from; the batches already trained on are not repeated. */
+    private void returnToOrigin() throws IOException {
         Lineage.Origin origin = lineage.restore(history);
         trainer.close();
         trainer = origin.trainer();
         grownFrom = origin.version();
-        note = "too many steps in a row without a finite loss and gradient: back to "
-                + (origin.version() < 0 ? "a new network" : "the checkpoint of version " + origin.version());
-        LOG.error("{}; the batches of those steps are passed over", note);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the callback reports a failure
@@ -372,17 +385,6 @@ final class TrainingSession implements AutoCloseable {
                 history.newest().map(ModelVersion::getVersion).orElse(-1L),
                 holdout.set().size(),
                 note));
-    }
-
-    private static Map<String, Long> byName(Map<TopicPartition, Long> offsets) {
-        Map<String, Long> result = new HashMap<>();
-        offsets.forEach((partition, offset) -> result.put(partition.toString(), offset));
-        return result;
-    }
-
-    private static TopicPartition partition(String name) {
-        int dash = name.lastIndexOf('-');
-        return new TopicPartition(name.substring(0, dash), Integer.parseInt(name.substring(dash + 1)));
     }
 
     @Override

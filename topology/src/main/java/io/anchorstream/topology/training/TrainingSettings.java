@@ -20,6 +20,7 @@ import io.anchorstream.model.training.TrainingConfig;
  * @param holdoutGrowth share by which the hold-out must change before the version in service is scored again
  * @param holdoutQuiet how long the hold-out must have been quiet for a score outside a version's publication
  * @param rescoreEvery least time between two scores of the version in service while the hold-out keeps growing
+ * @param rollbackPins whether a rollback holds until an UNPIN; else a later version that passes the gate ends it
  * @param queue batches polled and decoded ahead of the step
  * @param preprocessing digest of the decoding and resizing settings, recorded with each version
  * @param provenance code version, config digest and the like, recorded with each version
@@ -37,6 +38,7 @@ public record TrainingSettings(
         Duration holdoutQuiet,
         Duration rescoreEvery,
         GateSettings gate,
+        boolean rollbackPins,
         int queue,
         String preprocessing,
         Map<String, String> provenance) {
@@ -65,6 +67,7 @@ public record TrainingSettings(
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(30),
                 GateSettings.defaults(),
+                true,
                 3,
                 "",
                 Map.of());
@@ -92,6 +95,7 @@ public record TrainingSettings(
                 holdoutQuiet,
                 rescoreEvery,
                 gate,
+                rollbackPins,
                 queue,
                 preprocessing,
                 provenance);

@@ -2,6 +2,7 @@ package io.anchorstream.topology.versions;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.anchorstream.avro.CommandType;
@@ -12,11 +13,19 @@ import io.anchorstream.avro.VersionState;
 /**
  * Decides what an operator's command does to the versions. Pure: the same history and command give the same events.
  *
- * <p>A rollback pins the version it returns to, so that no later version takes its place before an UNPIN. A refused
- * command is answered as well, by the unchanged version in service with the refusal as its reason; so each command is
- * answered by exactly one transaction, and never again after a restart.
+ * <p>A rollback returns service and training to the version it names: training goes on from that version's weights,
+ * behind the batches that were trained on before the rollback, since the same batches would lead to the same place. It
+ * pins that version, or leaves the way free for a later one that passes the gate, as configured. A refused command is
+ * answered as well, by the unchanged version in service; so each command is answered by exactly one transaction, and
+ * never again after a restart.
  */
 public final class CommandDesk {
+    private final boolean rollbackPins;
+
+    /** @param rollbackPins whether a rollback holds until an UNPIN; else a later version that passes the gate ends it */
+    public CommandDesk(boolean rollbackPins) {
+        this.rollbackPins = rollbackPins;
+    }
 
     /**
      * @param events the transitions to publish, in order, in one transaction
@@ -28,13 +37,15 @@ public final class CommandDesk {
     /**
      * Answers a command.
      *
+     * @param position next offsets of {@code training.batches} by topic-partition: all before them was trained on
      * @param commandOffset next offset of {@code model.commands} once the command is answered
      * @param now ms since the epoch
      */
-    public Answer answer(VersionHistory history, ModelCommand command, long commandOffset, long now) {
+    public Answer answer(
+            VersionHistory history, ModelCommand command, Map<String, Long> position, long commandOffset, long now) {
         ModelVersion serving = history.serving()
                 .orElseThrow(() -> new IllegalStateException("commands are answered once version 0 is published"));
-        Desk desk = new Desk(history, command, serving);
+        Desk desk = new Desk(history, command, serving, position, rollbackPins);
         Optional<String> refusal = desk.decide();
         List<ModelVersion> events = refusal.isEmpty() ? desk.events : new ArrayList<>();
         String answer = refusal.map(why -> command.getCommand() + " refused: " + why)
@@ -45,7 +56,8 @@ public final class CommandDesk {
         for (ModelVersion event : events) {
             event.setCommand(command.getId());
             event.setCommandOffset(commandOffset);
-            event.setReason(answer);
+            event.setAnswer(answer);
+            event.setRefused(refusal.isPresent());
             event.setTimestamp(now);
         }
         return new Answer(List.copyOf(events), refusal.isEmpty(), answer);
@@ -60,19 +72,28 @@ public final class CommandDesk {
         private final VersionHistory history;
         private final ModelCommand command;
         private final ModelVersion serving;
+        private final Map<String, Long> position;
+        private final boolean rollbackPins;
         private final List<ModelVersion> events = new ArrayList<>();
         private String done = "";
 
-        Desk(VersionHistory history, ModelCommand command, ModelVersion serving) {
+        Desk(
+                VersionHistory history,
+                ModelCommand command,
+                ModelVersion serving,
+                Map<String, Long> position,
+                boolean rollbackPins) {
             this.history = history;
             this.command = command;
             this.serving = serving;
+            this.position = position;
+            this.rollbackPins = rollbackPins;
         }
 
         Optional<String> decide() {
             return switch (command.getCommand()) {
-                case PROMOTE -> promote(false, VersionState.PROMOTED);
-                case ROLLBACK -> promote(true, VersionState.ROLLED_BACK);
+                case PROMOTE -> promote(false);
+                case ROLLBACK -> promote(rollbackPins);
                 case PIN -> pin();
                 case UNPIN -> change(serving.getPinned(), "nothing is pinned", false, serving.getPaused());
                 case PAUSE -> change(!serving.getPaused(), "training is paused already", serving.getPinned(), true);
@@ -82,9 +103,10 @@ public final class CommandDesk {
             };
         }
 
-        private Optional<String> promote(boolean pin, VersionState fateOfServing) {
+        private Optional<String> promote(boolean pin) {
+            boolean rollback = command.getCommand() == CommandType.ROLLBACK;
             Optional<ModelVersion> target = command.getVersion() == null
-                    ? (command.getCommand() == CommandType.ROLLBACK ? history.beforeServing() : Optional.empty())
+                    ? (rollback ? history.beforeServing() : Optional.empty())
                     : history.version(command.getVersion());
             if (target.isEmpty()) {
                 return Optional.of(
@@ -99,28 +121,34 @@ public final class CommandDesk {
             if (chosen.getState() == VersionState.RETIRED) {
                 return Optional.of("version " + chosen.getVersion() + " is retired: its weights are gone");
             }
-            if (fateOfServing == VersionState.ROLLED_BACK) {
-                ModelVersion left = Events.copy(serving, new ModelVersion());
-                left.setState(VersionState.ROLLED_BACK);
-                left.setGeneration(-1);
-                left.setPinned(false);
-                left.setPaused(false);
-                events.add(left);
-            }
+            String order = command.getCommand() + " by " + issuer(command);
             ModelVersion next = Events.copy(chosen, new ModelVersion());
             next.setState(VersionState.PROMOTED);
             next.setGeneration(history.nextGeneration());
             next.setPinned(pin);
             next.setPaused(serving.getPaused());
+            next.setReason("In service by " + order + ", instead of version " + serving.getVersion() + ".");
             events.add(next);
             done = "version " + chosen.getVersion() + " takes the place of version " + serving.getVersion()
                     + " as generation " + history.nextGeneration() + (pin ? ", pinned" : "");
+            if (rollback) {
+                next.setResumeAfter(history.newest().orElseThrow().getVersion());
+                next.setResumeOffsets(position);
+                done += "; training goes on from version " + chosen.getVersion();
+                ModelVersion left = Events.copy(serving, new ModelVersion());
+                left.setState(VersionState.ROLLED_BACK);
+                left.setGeneration(-1);
+                left.setPinned(false);
+                left.setPaused(false);
+                left.setReason("Rolled back to version " + chosen.getVersion() + " by " + order + ".");
+                events.add(left); // after the promotion: one version is in service at every instant
+            }
             return Optional.empty();
         }
 
         private Optional<String> pin() {
             if (command.getVersion() != null && command.getVersion() != serving.getVersion()) {
-                return promote(true, VersionState.PROMOTED);
+                return promote(true);
             }
             return change(
                     !serving.getPinned(),
@@ -151,6 +179,7 @@ public final class CommandDesk {
             ModelVersion event = Events.copy(target.get(), new ModelVersion());
             event.setState(VersionState.REJECTED);
             event.setGeneration(-1);
+            event.setReason("Rejected by " + issuer(command) + ".");
             Optional<String> refusal = history.refusal(event);
             if (refusal.isEmpty()) {
                 events.add(event);

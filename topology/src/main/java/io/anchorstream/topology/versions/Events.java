@@ -1,5 +1,6 @@
 package io.anchorstream.topology.versions;
 
+import io.anchorstream.avro.ModelVersion;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -15,5 +16,20 @@ public final class Events {
             target.put(i, source.get(i));
         }
         return target;
+    }
+
+    /** SHA-256 of a version's weights before they were turned onto the space in service: what training can repeat. */
+    public static String learnedDigest(ModelVersion event) {
+        return event.getLearnedDigest().isEmpty() ? event.getWeightsDigest() : event.getLearnedDigest();
+    }
+
+    /** The version's state told again, not as the answer to a command. */
+    public static ModelVersion restate(ModelVersion event, long now) {
+        ModelVersion copy = copy(event, new ModelVersion());
+        copy.setCommand("");
+        copy.setAnswer("");
+        copy.setRefused(false);
+        copy.setTimestamp(now);
+        return copy;
     }
 }

@@ -88,6 +88,11 @@ public final class TopicReader<V> implements AutoCloseable {
         caughtUp = false;
     }
 
+    /** Goes on from the first record of every partition. */
+    public void rewind() {
+        consumer.seekToBeginning(partitions);
+    }
+
     /** Goes on from an offset of a partition. */
     public void seek(int partition, long offset) {
         consumer.seek(new TopicPartition(topic, partition), offset);

@@ -1,24 +1,27 @@
 package io.anchorstream.topology.versions;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 
 /**
- * The state machine of model versions: folds the events of {@code model.versions}, in log order, into what is true now.
- * Illegal moves are refused with the rule they break, so no reader ever sees them.
+ * Folds the events of {@code model.versions}, in log order, into what is true now. What {@link VersionLife} does not
+ * allow is refused with the rule it breaks, so no reader ever sees it.
  *
- * <p>The version in service is the promoted one with the highest generation. Not thread-safe.
+ * <p>The version in service is the promoted one with the highest generation. It leaves service by another's promotion
+ * and in no other way, so that from the first promotion on there is always exactly one. Not thread-safe.
  */
 public final class VersionHistory {
     private final TreeMap<Long, ModelVersion> versions = new TreeMap<>();
@@ -45,13 +48,21 @@ public final class VersionHistory {
         }
         ModelVersion known = versions.get(version);
         if (known != null) {
-            if (!moves(known.getState()).contains(next)) {
+            if (!VersionLife.allows(known.getState(), next)) {
                 return Optional.of("version " + version + " is " + known.getState() + " and cannot become " + next);
+            }
+            if (next != VersionState.PROMOTED && isServing(version)) {
+                return Optional.of("version " + version + " is in service and cannot become " + next
+                        + ": promote another one first");
             }
             if (!known.getWeightsDigest().equals(event.getWeightsDigest())) {
                 return Optional.of("version " + version + " is immutable: its weights are " + known.getWeightsDigest()
                         + ", the event names " + event.getWeightsDigest());
             }
+        }
+        if (next != VersionState.PROMOTED && event.getGeneration() >= 0) {
+            return Optional.of("version " + version + " is " + next + " and opens no generation, the event names "
+                    + event.getGeneration());
         }
         if (next == VersionState.PROMOTED) {
             boolean same = known != null
@@ -83,6 +94,10 @@ public final class VersionHistory {
         return promoted().max(Comparator.comparingLong(ModelVersion::getGeneration));
     }
 
+    private boolean isServing(long version) {
+        return serving().filter(event -> event.getVersion() == version).isPresent();
+    }
+
     /** The last event of the version that was in service before the present one and may be returned to. */
     public Optional<ModelVersion> beforeServing() {
         return serving().flatMap(now -> promoted()
@@ -92,7 +107,7 @@ public final class VersionHistory {
 
     /**
      * Versions whose weights nobody needs any more: not version 0, not the one in service, its parent or the one before
-     * it, and not among the newest.
+     * it, not the one that training goes on from, and not among the newest.
      */
     public List<ModelVersion> retirable(int keepNewest) {
         Set<Long> keep = new HashSet<>();
@@ -102,6 +117,7 @@ public final class VersionHistory {
             keep.add(event.getParent());
         });
         beforeServing().ifPresent(event -> keep.add(event.getVersion()));
+        lineage().stream().limit(1).forEach(last -> keep.add(last.version().getVersion()));
         versions.descendingKeySet().stream().limit(keepNewest).forEach(keep::add);
         return versions.values().stream()
                 .filter(event -> event.getState() != VersionState.RETIRED)
@@ -109,7 +125,60 @@ public final class VersionHistory {
                 .toList();
     }
 
-    /** The version that training grew last, whatever became of it. */
+    /**
+     * A version that training may go on from.
+     *
+     * @param resumeOffsets where it then goes on in {@code training.batches}, by topic-partition; empty = where the
+     *     version's own checkpoint says
+     */
+    public record Ancestor(ModelVersion version, Map<String, Long> resumeOffsets) {}
+
+    /**
+     * The versions that training grew through, the last one first: all but those that a rollback left behind. Training
+     * goes on from the first.
+     */
+    public List<Ancestor> lineage() {
+        List<Ancestor> lineage = new ArrayList<>();
+        for (long number = nextVersion() - 1; number >= 0; ) {
+            Optional<ModelVersion> returned = returnedToAfter(number);
+            Optional<ModelVersion> version = returned.isPresent()
+                    ? returned
+                    : Optional.ofNullable(versions.floorEntry(number)).map(Map.Entry::getValue);
+            if (version.isEmpty()) {
+                break;
+            }
+            lineage.add(new Ancestor(
+                    version.get(), returned.map(ModelVersion::getResumeOffsets).orElse(Map.of())));
+            number = version.get().getVersion() - 1;
+        }
+        return lineage;
+    }
+
+    /** The version that the last rollback returned to while this one was the newest. */
+    private Optional<ModelVersion> returnedToAfter(long newest) {
+        return versions.values().stream()
+                .filter(event -> event.getResumeAfter() == newest)
+                .max(Comparator.comparingLong(ModelVersion::getCommandOffset));
+    }
+
+    /** Where training goes on in {@code training.batches}, by topic-partition. */
+    public Map<String, Long> trainingPosition() {
+        return lineage().stream()
+                .findFirst()
+                .map(last -> last.resumeOffsets().isEmpty() ? last.version().getOffsets() : last.resumeOffsets())
+                .orElse(Map.of());
+    }
+
+    /** Versions whose checkpoints must stay: what training goes on from, the newest, and what a rollback leads to. */
+    public Set<Long> checkpointsNeeded() {
+        return Stream.concat(
+                        lineage().stream().limit(2).map(Ancestor::version),
+                        Stream.of(newest(), serving(), beforeServing()).flatMap(Optional::stream))
+                .map(ModelVersion::getVersion)
+                .collect(Collectors.toSet());
+    }
+
+    /** The version trained last, whatever became of it. */
     public Optional<ModelVersion> newest() {
         return versions.isEmpty()
                 ? Optional.empty()
@@ -141,16 +210,5 @@ public final class VersionHistory {
 
     private Stream<ModelVersion> promoted() {
         return versions.values().stream().filter(event -> event.getState() == VersionState.PROMOTED);
-    }
-
-    private static Set<VersionState> moves(VersionState from) {
-        return switch (from) {
-            case TRAINED ->
-                EnumSet.of(VersionState.TRAINED, VersionState.PROMOTED, VersionState.REJECTED, VersionState.RETIRED);
-            case REJECTED -> EnumSet.of(VersionState.REJECTED, VersionState.PROMOTED, VersionState.RETIRED);
-            case PROMOTED -> EnumSet.of(VersionState.PROMOTED, VersionState.ROLLED_BACK, VersionState.RETIRED);
-            case ROLLED_BACK -> EnumSet.of(VersionState.ROLLED_BACK, VersionState.PROMOTED, VersionState.RETIRED);
-            case RETIRED, UNKNOWN -> EnumSet.of(VersionState.RETIRED);
-        };
     }
 }

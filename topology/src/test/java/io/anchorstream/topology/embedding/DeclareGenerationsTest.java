@@ -3,8 +3,10 @@ package io.anchorstream.topology.embedding;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
@@ -13,6 +15,7 @@ import io.anchorstream.schemas.registry.RegistryConfig;
 import io.anchorstream.schemas.registry.SchemaRegistry;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.topology.versions.VersionLife;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
@@ -20,6 +23,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,6 +95,34 @@ class DeclareGenerationsTest {
     void ignoresAPartitionBeyondTheConfiguredOnes() {
         report(0, 7, 5, 5, true);
         assertThat(events()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whateverIsReportedInWhateverOrderEachGenerationLivesByTheTable(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 300; i++) {
+            int items = random.nextInt(4);
+            report(
+                    random.nextInt(1 + i / 20),
+                    random.nextInt(3),
+                    items,
+                    random.nextInt(1 + items),
+                    random.nextBoolean());
+        }
+        Map<Long, GenerationState> now = new HashMap<>();
+        for (GenerationEvent event : events()) {
+            if (event.getState() != GenerationState.PROGRESS) {
+                GenerationState before = now.put(event.getGeneration(), event.getState());
+                assertThat(
+                                before == null
+                                        ? event.getState() == GenerationState.OPENED
+                                        : VersionLife.allows(before, event.getState()))
+                        .as("%s after %s", event, before)
+                        .isTrue();
+            }
+        }
+        assertThat(now.values()).contains(GenerationState.COMPLETE);
     }
 
     private void report(long generation, int partition, long items, long embedded, boolean done) {

@@ -33,8 +33,39 @@ class HoldoutSetTest {
         for (int i = 0; i < 200; i++) {
             examples.add(example("item-" + i, i % 20));
         }
-        assertThat(fill(examples).stream().map(HoldoutExample::label).distinct())
-                .hasSize(5);
+        List<HoldoutExample> kept = fill(examples);
+        assertThat(kept).hasSize(25);
+        assertThat(kept.stream().map(HoldoutExample::label).distinct()).hasSize(7); // four of a class at most
+    }
+
+    @Test
+    void testGroupsDoNotCrowdOutTheItemsThatVersionsAreChosenBy() {
+        HoldoutSet set = new HoldoutSet(20);
+        for (int i = 0; i < 200; i++) {
+            set.put(example("judge-" + i, i / 2));
+            set.put(test("test-" + i, "group-" + i / 2));
+        }
+        assertThat(set.items()).filteredOn(item -> item.truth().isEmpty()).hasSize(10);
+        assertThat(set.items()).hasSize(20);
+    }
+
+    @Test
+    void asksForWhatItLeftOutOnceEnoughOfTheRestIsDeleted() {
+        HoldoutSet set = new HoldoutSet(20);
+        List<HoldoutExample> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            all.add(example("item-" + i, i / 2));
+        }
+        all.forEach(set::put);
+        List<HoldoutExample> kept = set.items();
+        assertThat(set.thinned()).isFalse();
+        kept.subList(0, 3).forEach(item -> set.remove(item.itemId()));
+        assertThat(set.thinned()).isTrue();
+        set.refilling();
+        all.removeAll(kept.subList(0, 3));
+        all.forEach(set::put);
+        assertThat(set.size()).isEqualTo(10);
+        assertThat(set.thinned()).isFalse();
     }
 
     @Test
@@ -51,6 +82,16 @@ class HoldoutSetTest {
         HoldoutSet set = new HoldoutSet(50);
         examples.forEach(set::put);
         return set.items();
+    }
+
+    private static HoldoutExample test(String id, String group) {
+        return new HoldoutExample(
+                id,
+                -1,
+                new CanonicalImage(1, new byte[3]),
+                new float[0],
+                Optional.empty(),
+                Optional.of(new HoldoutExample.Truth(Optional.of(group), Optional.empty(), true)));
     }
 
     private static HoldoutExample example(String id, long label) {

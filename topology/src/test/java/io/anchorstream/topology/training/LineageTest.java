@@ -10,6 +10,7 @@ import java.util.Map;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
+import io.anchorstream.model.alignment.Rotation;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.IncompatibleCheckpointException;
@@ -20,6 +21,7 @@ import io.anchorstream.model.training.Trainer;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.model.training.TrainingConfig;
 import io.anchorstream.topology.versions.VersionHistory;
+import io.anchorstream.topology.versions.WeightReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -125,7 +127,12 @@ class LineageTest {
     }
 
     private Lineage lineage(boolean startOver) {
-        return new Lineage(runtime, CONFIG, new CheckpointStore(folder, 3), this::packed, startOver);
+        return new Lineage(
+                runtime, CONFIG, new CheckpointStore(folder, 3), this::packed, LineageTest::noWeights, startOver);
+    }
+
+    private static WeightReader noWeights() {
+        throw new AssertionError("no weights are asked for");
     }
 
     private byte[] packed(ModelVersion event) throws IOException {
@@ -191,6 +198,16 @@ class LineageTest {
                 throw new IncompatibleCheckpointException("the configuration asks for an" + wanted);
             }
             return new RestoredTrainer(new FakeTrainer(), content.position());
+        }
+
+        @Override
+        public Trainer trainerFrom(ModelArtifact artifact, long step, TrainingConfig config) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ModelArtifact turned(ModelArtifact artifact, Rotation rotation) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

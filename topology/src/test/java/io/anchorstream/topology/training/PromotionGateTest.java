@@ -1,19 +1,25 @@
 package io.anchorstream.topology.training;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
+import io.anchorstream.model.evaluation.QueryScores;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.HoldoutEvaluator;
 import io.anchorstream.model.training.HoldoutPicture;
+import io.anchorstream.model.training.HoldoutSheet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PromotionGateTest {
     private static final String SCORE = "holdout.map_at_r";
@@ -61,8 +67,8 @@ class PromotionGateTest {
         Scoreboard board = new Scoreboard(
                 new HoldoutScorer() {
                     @Override
-                    public Map<String, Double> score(Embedder model, List<HoldoutExample> items) {
-                        return Map.of();
+                    public HoldoutSheet score(Embedder model, List<HoldoutExample> items) {
+                        throw new AssertionError("nothing is scored");
                     }
 
                     @Override
@@ -71,7 +77,7 @@ class PromotionGateTest {
                     }
                 },
                 0.2);
-        HoldoutSet set = new HoldoutSet(100);
+        HoldoutSet set = new HoldoutSet(200);
         for (int i = 0; i < 60; i++) {
             set.put(new HoldoutExample(
                     "item-" + i,
@@ -79,7 +85,7 @@ class PromotionGateTest {
                     new CanonicalImage(1, new byte[3]),
                     new float[0],
                     Optional.empty(),
-                    Optional.of(new HoldoutExample.Truth(Optional.of("g"), Optional.empty(), i >= 3))));
+                    Optional.of(new HoldoutExample.Truth(Optional.of("g" + i / 2), Optional.empty(), i >= 3))));
         }
         board.take(set);
         assertThat(board.items()).isEqualTo(60);
@@ -153,13 +159,103 @@ class PromotionGateTest {
 
     @Test
     void comparesInTheDirectionOfTheMeasure() {
-        PromotionGate lower = new PromotionGate(
-                new GateSettings(List.of(new GateRule(List.of("distance"), false, 0.1)), 1, 0, false));
+        PromotionGate lower =
+                new PromotionGate(new GateSettings(GateRule.parseAll("distance lower 0.1"), 0.1, 0, 0.9, 1, 0, false));
         assertThat(lower.decide(Map.of("distance", 0.5), Map.of("distance", 0.7), 64, 100)
                         .promote())
                 .isTrue();
         assertThat(lower.decide(Map.of("distance", 0.65), Map.of("distance", 0.7), 64, 100)
                         .promote())
                 .isFalse();
+    }
+
+    @Test
+    void promotesALossThatTheNoiseOfFewQueriesExplainsAndRejectsTheSameLossOfMany() {
+        assertThat(decide(14, -0.03, 0.3, GateSettings.defaults()).promote()).isTrue();
+        PromotionGate.Decision sure = decide(1_500, -0.03, 0.3, GateSettings.defaults());
+        assertThat(sure.promote()).isFalse();
+        assertThat(sure.reason()).contains("holdout.map_at_r", "queries in 1500 classes", "a gain of -0.03");
+    }
+
+    @Test
+    void asksForProofWhereTheRuleSaysShown() {
+        GateSettings shown =
+                new GateSettings(GateRule.parseAll("holdout.map_at_r higher 0.01 shown"), 0.1, 0, 0.9, 50, 0.1, false);
+        assertThat(decide(14, 0.03, 0.3, shown).promote()).isFalse();
+        assertThat(decide(1_500, 0.03, 0.3, shown).promote()).isTrue();
+    }
+
+    @Test
+    void rejectsAVersionThatIsBetterInAllButLosesACategory() {
+        int classes = 100;
+        double[] before = column(2 * classes, i -> 0.5);
+        double[] now = column(2 * classes, i -> i < 40 ? 0.2 : 0.8);
+        List<HoldoutExample> items = IntStream.range(0, 2 * classes)
+                .mapToObj(i -> item(i, i / 2, i < 40 ? "lamps" : "chairs"))
+                .toList();
+        PromotionGate.Decision decision = gate.decide(new PromotionGate.Evidence(
+                Map.of(SCORE, 0.68),
+                Map.of(SCORE, 0.5),
+                Optional.of(new PairedScores(new QueryScores(now, now), new QueryScores(before, before), items)),
+                Map.of(),
+                64,
+                items.size()));
+        assertThat(decision.promote()).isFalse();
+        assertThat(decision.reason()).contains("category lamps loses 0.3000").doesNotContain("chairs");
+    }
+
+    @Test
+    void rejectsWhatDoesNotWorkWithThePresentIndexWhereThatIsAsked() {
+        GateSettings asking = new GateSettings(GateRule.parseAll(GateSettings.RULES), 0.1, 0.9, 0.9, 50, 0.1, false);
+        PromotionGate.Evidence evidence = new PromotionGate.Evidence(
+                Map.of(SCORE, 0.6),
+                Map.of(SCORE, 0.5),
+                Optional.empty(),
+                Map.of("new_in_old", 0.4, "old_in_old", 0.5),
+                64,
+                100);
+        assertThat(gate.decide(evidence).promote()).isTrue();
+        assertThat(new PromotionGate(asking).decide(evidence).reason()).contains("a share of 0.9000");
+    }
+
+    @Test
+    void refusesRulesThatChooseByTheTestGroupsOrCannotBeRead() {
+        assertThatThrownBy(() -> GateRule.parseAll("test.map_at_r higher 0")).hasMessageContaining("stay a test");
+        assertThatThrownBy(() -> GateRule.parseAll("holdout.map_at_r up 0")).hasMessageContaining("higher|lower");
+    }
+
+    /** Classes of two queries that differ by {@code mean} and, class by class, by noise of deviation {@code noise}. */
+    private static PromotionGate.Decision decide(int classes, double mean, double noise, GateSettings settings) {
+        Random random = new Random(5);
+        double[] before = column(2 * classes, i -> 0.5);
+        double[] offsets = column(classes, i -> noise * random.nextGaussian());
+        double centre = Arrays.stream(offsets).average().orElse(0);
+        double[] now = column(2 * classes, i -> 0.5 + mean + offsets[i / 2] - centre);
+        List<HoldoutExample> items = IntStream.range(0, 2 * classes)
+                .mapToObj(i -> item(i, i / 2, ""))
+                .toList();
+        return new PromotionGate(settings)
+                .decide(new PromotionGate.Evidence(
+                        Map.of(SCORE, 0.5 + mean),
+                        Map.of(SCORE, 0.5),
+                        Optional.of(
+                                new PairedScores(new QueryScores(now, now), new QueryScores(before, before), items)),
+                        Map.of(),
+                        64,
+                        100));
+    }
+
+    private static double[] column(int length, IntToDoubleFunction value) {
+        return IntStream.range(0, length).mapToDouble(value).toArray();
+    }
+
+    private static HoldoutExample item(int number, long label, String category) {
+        return new HoldoutExample(
+                "item-" + number,
+                label,
+                new CanonicalImage(1, new byte[3]),
+                new float[0],
+                Optional.of(category).filter(name -> !name.isEmpty()),
+                Optional.empty());
     }
 }

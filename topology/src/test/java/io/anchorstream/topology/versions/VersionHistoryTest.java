@@ -1,6 +1,9 @@
 package io.anchorstream.topology.versions;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 import io.anchorstream.avro.CommandType;
@@ -16,7 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class VersionHistoryTest {
     private final VersionHistory history = new VersionHistory();
-    private final CommandDesk desk = new CommandDesk();
+    private long position;
+    private final CommandDesk desk = new CommandDesk(true);
 
     @Test
     void servesThePromotionWithTheHighestGeneration() {
@@ -65,6 +69,50 @@ class VersionHistoryTest {
     }
 
     @Test
+    void aRollbackLeavesBehindWhatWasTrainedSinceTheVersionItReturnsTo() {
+        apply(event(0, VersionState.PROMOTED, 0), event(1, VersionState.PROMOTED, 1));
+        apply(event(2, VersionState.PROMOTED, 2), event(3, VersionState.REJECTED, -1));
+        position = 44;
+        answer(CommandType.ROLLBACK, 1L);
+        assertThat(lineage()).containsExactly(1L, 0L);
+        assertThat(history.trainingPosition()).containsEntry("batches-0", 44L);
+        assertThat(history.checkpointsNeeded()).contains(1L, 3L);
+        ModelVersion next = event(4, VersionState.TRAINED, -1);
+        next.setOffsets(Map.of("batches-0", 50L));
+        apply(next);
+        assertThat(lineage()).containsExactly(4L, 1L, 0L);
+        assertThat(history.trainingPosition()).containsEntry("batches-0", 50L);
+        assertThat(history.retirable(1)).extracting(ModelVersion::getVersion).containsExactly(2L, 3L);
+        answer(CommandType.ROLLBACK, 2L);
+        assertThat(lineage()).containsExactly(2L, 1L, 0L);
+    }
+
+    @Test
+    void aPromotionByHandLeavesTrainingAsItIs() {
+        apply(
+                event(0, VersionState.PROMOTED, 0),
+                event(1, VersionState.REJECTED, -1),
+                event(2, VersionState.TRAINED, -1));
+        assertThat(answer(CommandType.PROMOTE, 1L).accepted()).isTrue();
+        assertThat(lineage()).containsExactly(2L, 1L, 0L);
+    }
+
+    @Test
+    void theVersionInServiceLeavesItByAnothersPromotionOnly() {
+        apply(event(0, VersionState.PROMOTED, 0), event(1, VersionState.PROMOTED, 1));
+        assertThat(history.apply(event(1, VersionState.ROLLED_BACK, -1)))
+                .hasValueSatisfying(why -> assertThat(why).contains("in service", "promote another one first"));
+        assertThat(history.apply(event(1, VersionState.RETIRED, -1))).isPresent();
+        assertThat(history.apply(event(0, VersionState.ROLLED_BACK, -1))).isEmpty();
+    }
+
+    private List<Long> lineage() {
+        return history.lineage().stream()
+                .map(ancestor -> ancestor.version().getVersion())
+                .toList();
+    }
+
+    @Test
     void answersARefusedCommandWithoutChangingAnything() {
         apply(event(0, VersionState.PROMOTED, 0));
         CommandDesk.Answer answer = answer(CommandType.PROMOTE, 9L);
@@ -92,23 +140,63 @@ class VersionHistoryTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void whateverIsCommandedOneVersionServesAndGenerationsGrow(long seed) {
+    void whateverIsCommandedOrForgedOneVersionServesAndEveryMoveIsOfTheTable(long seed) {
         Random random = new Random(seed);
         apply(event(0, VersionState.PROMOTED, 0));
+        List<ModelVersion> log = new ArrayList<>(history.versions());
         CommandType[] types = CommandType.values();
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 300; i++) {
             long generation = history.nextGeneration();
             long served = history.serving().orElseThrow().getVersion();
-            if (random.nextInt(3) == 0) {
-                VersionState state = random.nextBoolean() ? VersionState.TRAINED : VersionState.REJECTED;
-                apply(event(history.nextVersion(), state, -1));
-            } else {
-                Long version = random.nextInt(4) == 0 ? null : (long) random.nextInt((int) history.nextVersion() + 1);
-                answer(types[random.nextInt(types.length)], version);
+            switch (random.nextInt(4)) {
+                case 0 -> {
+                    VersionState state = random.nextBoolean() ? VersionState.TRAINED : VersionState.REJECTED;
+                    ModelVersion grown = event(history.nextVersion(), state, -1);
+                    apply(grown);
+                    log.add(grown);
+                }
+                case 1 -> log.addAll(forge(random));
+                default -> {
+                    Long version =
+                            random.nextInt(4) == 0 ? null : (long) random.nextInt((int) history.nextVersion() + 1);
+                    position++;
+                    log.addAll(
+                            answer(types[random.nextInt(types.length)], version).events());
+                }
             }
             boolean changed = history.serving().orElseThrow().getVersion() != served;
-            assertThat(history.nextGeneration()).isEqualTo(changed ? generation + 1 : generation);
+            assertThat(history.nextGeneration()).isGreaterThanOrEqualTo(changed ? generation + 1 : generation);
+            assertThat(history.serving().orElseThrow().getState()).isEqualTo(VersionState.PROMOTED);
+            assertThat(history.lineage()).isNotEmpty();
+            assertThat(history.retirable(3))
+                    .doesNotContain(
+                            history.serving().orElseThrow(),
+                            history.lineage().get(0).version());
         }
+        assertThat(replayed(log)).isEqualTo(List.copyOf(history.versions()));
+    }
+
+    /** Any event at all: taken in only where the table allows it. */
+    private List<ModelVersion> forge(Random random) {
+        VersionState[] states = VersionState.values();
+        ModelVersion forged = event(
+                random.nextInt((int) history.nextVersion()),
+                states[random.nextInt(states.length)],
+                history.nextGeneration() - random.nextInt(3));
+        Optional<ModelVersion> before = history.version(forged.getVersion());
+        boolean legal = before.isEmpty() || VersionLife.allows(before.get().getState(), forged.getState());
+        if (history.apply(forged).isPresent()) {
+            assertThat(history.version(forged.getVersion())).isEqualTo(before);
+            return List.of();
+        }
+        assertThat(legal).isTrue();
+        return List.of(forged);
+    }
+
+    private static List<ModelVersion> replayed(List<ModelVersion> log) {
+        VersionHistory again = new VersionHistory();
+        log.forEach(again::apply);
+        return List.copyOf(again.versions());
     }
 
     private CommandDesk.Answer answer(CommandType type, @Nullable Long version) {
@@ -117,7 +205,8 @@ class VersionHistoryTest {
                 .setCommand(type)
                 .setVersion(version)
                 .build();
-        CommandDesk.Answer answer = desk.answer(history, command, history.commandOffset() + 1, 5);
+        CommandDesk.Answer answer =
+                desk.answer(history, command, Map.of("batches-0", position), history.commandOffset() + 1, 5);
         answer.events().forEach(this::apply);
         return answer;
     }

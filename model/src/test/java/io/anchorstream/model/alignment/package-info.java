@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.model.alignment;
+
+import org.jspecify.annotations.NullMarked;

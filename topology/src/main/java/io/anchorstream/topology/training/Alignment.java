@@ -1,0 +1,45 @@
+package io.anchorstream.topology.training;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import io.anchorstream.model.alignment.Compatibility;
+import io.anchorstream.model.alignment.Procrustes;
+import io.anchorstream.model.alignment.Rotation;
+import io.anchorstream.model.loss.FloatMatrix;
+import io.anchorstream.model.training.HoldoutSheet;
+
+/**
+ * How a candidate's space lies to the one in service, by the hold-out outside the test groups.
+ *
+ * @param rotation that brings the candidate's vectors nearest to those in service
+ * @param compatibility of the two, measured on classes that the rotation was not fitted on
+ */
+record Alignment(Rotation rotation, Map<String, Double> compatibility) {
+
+    /** Empty where the dimensions differ or are too many, or fewer than {@code least} items tell anything. */
+    static Optional<Alignment> of(
+            HoldoutSheet candidate, HoldoutSheet reference, List<HoldoutExample> items, int least) {
+        int[] judges = IntStream.range(0, items.size())
+                .filter(i ->
+                        items.get(i).truth().filter(HoldoutExample.Truth::test).isEmpty())
+                .toArray();
+        int dimension = candidate.vectors().columns();
+        if (judges.length < least
+                || dimension != reference.vectors().columns()
+                || dimension > Procrustes.LARGEST_DIMENSION) {
+            return Optional.empty();
+        }
+        FloatMatrix newer = rows(candidate.vectors(), judges);
+        FloatMatrix older = rows(reference.vectors(), judges);
+        long[] labels =
+                IntStream.of(judges).mapToLong(i -> items.get(i).label()).toArray();
+        return Optional.of(new Alignment(Procrustes.fit(newer, older), Compatibility.measure(newer, older, labels)));
+    }
+
+    private static FloatMatrix rows(FloatMatrix matrix, int[] rows) {
+        return FloatMatrix.of(IntStream.of(rows).mapToObj(matrix::row).toArray(float[][]::new));
+    }
+}
