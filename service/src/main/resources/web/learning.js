@@ -54,6 +54,7 @@ function layOut() {
   const versions = chart(blank(340));
   const small = ['loss', 'active', 'prequential'].map(() => chart(blank(190)));
   const table = el('div.table-scroll');
+  const together = el('section.card', { style: { marginTop: 'var(--gap)' }, hidden: true });
   let last;
 
   function update(data) {
@@ -72,6 +73,7 @@ function layOut() {
     lossAbout.replaceChildren(...lossText(data));
     small[1].update(stepChart(data, 'activeShare', 'Active', 'var(--c3)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
     small[2].update(stepChart(data, 'prequentialRecallAt1', 'Recall@1', 'var(--c2)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
+    fillTogether(together, data.versions);
     table.replaceChildren(versionTable(data.versions));
   }
 
@@ -82,6 +84,7 @@ function layOut() {
       card('Loss', lossAbout, small[0]),
       card('Active triplets', 'share that still teaches something', small[1]),
       card('Prequential Recall@1', 'new items, scored before they are trained on', small[2])),
+    together,
     el('section.card', { style: { marginTop: 'var(--gap)' } }, el('div.chart-head', el('div', el('h2', 'Every version and why the gate decided so'), gate)), table));
   return { root, update, close() { [versions, ...small].forEach((c) => c.close()); } };
 }
@@ -183,6 +186,24 @@ function versionChart(data) {
       lines: [...SCORES.filter(([key]) => key in v.metrics).map(([key, name]) => [name, percent(v.metrics[key])]), ['after step', count(v.step)]],
     })),
   };
+}
+
+/** Old and new version in one index: query by row, gallery by column. */
+function fillTogether(root, versions) {
+  const v = [...versions].reverse().find((one) => one.compatibility && 'new_in_old' in one.compatibility);
+  root.hidden = !v;
+  if (!v) return;
+  const c = v.compatibility;
+  const [older, newer] = [`v${v.comparedWith}`, `v${v.version}`];
+  const cell = (key) => el('td.num', { style: { background: `color-mix(in srgb, var(--c1) ${Math.round(30 * c[key])}%, transparent)` } }, el('b', percent(c[key])));
+  root.replaceChildren(
+    el('div.chart-head', el('div', el('h2', `${newer} beside ${older} in one index`),
+      el('p', `Recall@1 on the hold-out. The new space is rotated onto the old one before it is published; without that, queries by ${newer} would find ${percent(c.new_in_old_unaligned)} in the index of ${older}. ${percent(c.overlap_at_10, 0)} of the ten nearest neighbours stay.`))),
+    el('div.table-scroll', el('table.pairing',
+      el('thead', el('tr', el('th', 'Query by'), el('th.num', `gallery by ${older}`), el('th.num', `gallery by ${newer}`))),
+      el('tbody',
+        el('tr', el('td', older), cell('old_in_old'), cell('old_in_new')),
+        el('tr', el('td', newer), cell('new_in_old'), cell('new_in_new'))))));
 }
 
 /** The gate names scores by their keys; the page by their names. */

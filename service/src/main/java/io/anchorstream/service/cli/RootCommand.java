@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             RegistryCommand.class,
             StatusCommand.class,
             DoctorCommand.class,
+            ModelCommands.class,
+            RefreshCommand.class,
             CatalogueCommand.class,
             ConfigCommand.class,
             CompletionCommand.class,

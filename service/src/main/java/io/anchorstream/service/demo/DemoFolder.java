@@ -70,7 +70,8 @@ public record DemoFolder(Path root) {
 
     /**
      * The demo's presets: one machine of two cores. Partitions cost start-up time and memory, and one sampler sees every
-     * label; the rest is the service's defaults. A small catalogue makes few steps, so its versions come sooner.
+     * label; the rest is the service's defaults. A small catalogue makes few steps, so its versions come sooner, and
+     * needs a larger share of its few classes to tell a better version from a luckier one.
      */
     public Map<String, String> presets(int items) {
         return Map.of(
@@ -82,6 +83,7 @@ public record DemoFolder(Path root) {
                 Keys.HTTP_HOST.name(), "127.0.0.1",
                 Keys.KEEP_FIRST.name(), "true",
                 Keys.HOLDOUT_ITEMS.name(), "3000",
+                Keys.HOLDOUT_ONE_IN.name(), "10",
                 Keys.STEPS_PER_VERSION.name(), Integer.toString(Math.max(5, Math.min(100, items / 100))));
     }
 

@@ -13,6 +13,7 @@ import io.anchorstream.avro.CanonicalItem;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.EvaluationTruth;
 import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.CanonicalImage;
@@ -34,6 +35,7 @@ public final class CatalogueIndex implements AutoCloseable {
     private final RefreshProgress progress = new RefreshProgress();
     private final Freshness freshness = new Freshness();
     private final ConcurrentMap<String, LongAdder> refused = new ConcurrentHashMap<>();
+    private long standsInFor = -1;
     private volatile String lastSwap = "";
 
     public CatalogueIndex(Path folder, Clock clock, Duration grace) {
@@ -136,22 +138,60 @@ public final class CatalogueIndex implements AutoCloseable {
                     .put(
                             new StoredVector(id, vector, embedding.getLabel(), embedding.getSourceOffset()),
                             embedding.getModelVersion());
+            keepReturnedFresh(id, embedding, vector);
         } catch (MixedVectorsException e) {
             refuse("mixed-vectors", e);
         }
     }
 
-    /** A record of {@code catalog.generations}. Does not swap: {@link #serve} does, once all vectors are in. */
+    /** While a generation stands in for a later one of the same version, it takes the later one's vectors too. */
+    private void keepReturnedFresh(String id, ItemEmbedding embedding, float[] vector) {
+        if (embedding.getGeneration() != standsInFor) {
+            return;
+        }
+        generations
+                .find(generations.servingGeneration())
+                .filter(index -> index.modelVersion() == embedding.getModelVersion())
+                .ifPresent(index -> index.put(
+                        new StoredVector(id, vector, embedding.getLabel(), embedding.getSourceOffset()),
+                        embedding.getModelVersion()));
+    }
+
+    /**
+     * A record of {@code catalog.generations}. Swaps at once when a generation is opened for a version whose vectors are
+     * still held, as after a rollback; else {@link #serve} does, once all vectors are in.
+     */
     public void applyGeneration(GenerationEvent event) {
         progress.apply(event);
+        if (event.getState() != GenerationState.OPENED || event.getGeneration() <= generations.servingGeneration()) {
+            return;
+        }
+        standsInFor = -1;
+        generations
+                .heldOf(event.getModelVersion(), event.getGeneration())
+                .filter(index -> progress.isComplete(index.generation()))
+                .ifPresent(index -> returnTo(index, event));
+    }
+
+    private void returnTo(VectorIndex index, GenerationEvent opened) {
+        standsInFor = opened.getGeneration();
+        if (index.generation() == generations.servingGeneration()) {
+            return;
+        }
+        generations.serve(index.generation());
+        lastSwap = "generation " + index.generation() + " is in service again with its " + index.size()
+                + " items of version " + index.modelVersion() + ", until generation " + opened.getGeneration()
+                + " is complete";
+        LOG.info(lastSwap);
     }
 
     /** Swaps to a completed generation and says whether the counts agree. */
     public void serve(GenerationEvent complete) {
         long generation = complete.getGeneration();
-        if (generation <= generations.servingGeneration()) {
+        if (generation <= generations.servingGeneration() || generation < standsInFor) {
             return;
         }
+        standsInFor = -1;
         Optional<VectorIndex> index = generations.find(generation);
         index.ifPresent(VectorIndex::refresh);
         long held = index.map(VectorIndex::size).orElse(0);

@@ -18,14 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The indexes held at a time: the first generation (kept for comparison), the one in service, the one being filled, and
- * for a grace period the one just replaced. Reads from any thread; changes from the index role's thread only.
+ * The indexes held at a time: the first generation (kept for comparison), the one in service, the one being filled, the
+ * one replaced last (a rollback would return to it), and for a grace period those before. Reads from any thread; changes from the index role's thread only.
  */
 public final class Generations implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
     private static final String PREFIX = "generation-";
     private static final String DROPPED = "dropped-";
     private static final String SERVING = "generation.serving";
+    private static final String REPLACED = "generation.replaced";
     private static final String LOST = "generation.lost";
 
     private final Path folder;
@@ -34,6 +35,7 @@ public final class Generations implements AutoCloseable {
     private final Duration grace;
     private final ConcurrentSkipListMap<Long, VectorIndex> indexes = new ConcurrentSkipListMap<>();
     private volatile long serving;
+    private long replaced;
     private volatile Instant swappedAt = Instant.MIN;
     private boolean lost;
 
@@ -43,6 +45,7 @@ public final class Generations implements AutoCloseable {
         this.clock = clock;
         this.grace = grace;
         this.serving = notes.note(SERVING).map(Long::parseLong).orElse(-1L);
+        this.replaced = notes.note(REPLACED).map(Long::parseLong).orElse(-1L);
         try {
             this.lost = notes.note(LOST).filter("true"::equals).isPresent();
             Files.createDirectories(folder);
@@ -143,12 +146,21 @@ public final class Generations implements AutoCloseable {
 
     /** Puts a generation in service. The one before stays for the grace period, so that running queries finish. */
     public void serve(long generation) {
+        replaced = serving;
+        notes.note(REPLACED, Long.toString(replaced));
         serving = generation;
         swappedAt = clock.instant();
         notes.note(SERVING, Long.toString(generation));
     }
 
-    /** Drops what is older than the generation in service once the grace period is over; the first one stays. */
+    /** The newest index held that the version fills, of a generation before {@code below}. */
+    public Optional<VectorIndex> heldOf(long modelVersion, long below) {
+        return indexes.headMap(below, false).descendingMap().values().stream()
+                .filter(index -> index.modelVersion() == modelVersion)
+                .findFirst();
+    }
+
+    /** Drops what is older than the generation in service once the grace period is over; two stay, see above. */
     public void dropReplaced() {
         if (indexes.isEmpty()
                 || clock.instant().isBefore(swappedAt.equals(Instant.MIN) ? swappedAt : swappedAt.plus(grace))) {
@@ -156,7 +168,7 @@ public final class Generations implements AutoCloseable {
         }
         long first = indexes.firstKey();
         for (long generation : indexes.headMap(serving, false).keySet()) {
-            if (generation != first) {
+            if (generation != first && generation != replaced) {
                 drop(generation);
             }
         }

@@ -1,7 +1,6 @@
 package io.anchorstream.service.index;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +39,12 @@ public final class RefreshProgress {
         }
     }
 
+    /** Whether the generation was ever complete. */
+    public synchronized boolean isComplete(long generation) {
+        Life life = lives.get(generation);
+        return life != null && life.completedAt > 0;
+    }
+
     /** All generations known, oldest first. */
     public synchronized List<GenerationView> generations() {
         List<GenerationView> views = new ArrayList<>();
@@ -57,6 +62,7 @@ public final class RefreshProgress {
      * @param embedded of those, covered so far
      * @param partitionsDone partitions that have nothing left to do
      * @param openedAt ms since the epoch, 0 = not seen
+     * @param parts what each partition last reported, by number
      */
     public record GenerationView(
             long generation,
@@ -69,10 +75,18 @@ public final class RefreshProgress {
             int partitionsDone,
             long openedAt,
             long completedAt,
-            List<Float> similarityQuantiles) {}
+            List<Float> similarityQuantiles,
+            List<PartitionView> parts) {}
+
+    /**
+     * A partition's last report.
+     *
+     * @param reportedAt ms since the epoch
+     */
+    public record PartitionView(int partition, long items, long embedded, boolean done, long reportedAt) {}
 
     private static final class Life {
-        private final Map<Integer, GenerationEvent> progress = new HashMap<>();
+        private final Map<Integer, GenerationEvent> progress = new TreeMap<>();
         private long modelVersion = -1;
         private int partitions = -1;
         private long openedAt;
@@ -106,7 +120,15 @@ public final class RefreshProgress {
                     complete ? Math.max(partitions, 0) : done,
                     openedAt,
                     completedAt,
-                    similarityQuantiles);
+                    similarityQuantiles,
+                    progress.values().stream()
+                            .map(event -> new PartitionView(
+                                    event.getPartition(),
+                                    event.getItems(),
+                                    event.getEmbedded(),
+                                    event.getDone(),
+                                    event.getTimestamp()))
+                            .toList());
         }
 
         private String phase(boolean newest) {

@@ -86,6 +86,8 @@ public final class LearningHistory {
                         Map.copyOf(version.getMetrics()),
                         Map.copyOf(version.getReference()),
                         Map.copyOf(version.getBaselines()),
+                        version.getComparedWith(),
+                        Map.copyOf(version.getCompatibility()),
                         version.getReason(),
                         version.getTimestamp()));
     }
@@ -210,6 +212,8 @@ public final class LearningHistory {
      * A version as its last event tells it.
      *
      * @param everPromoted whether it was in service at some time
+     * @param comparedWith the version in service when the gate decided, -1 = none
+     * @param compatibility how the two work together in one index; empty where it was not measured
      */
     public record VersionView(
             long version,
@@ -222,6 +226,8 @@ public final class LearningHistory {
             Map<String, Double> metrics,
             Map<String, Double> reference,
             Map<String, Double> baselines,
+            long comparedWith,
+            Map<String, Double> compatibility,
             String reason,
             long timestamp) {}
 

@@ -81,11 +81,11 @@ public record Score(String key, String name, String about, boolean decides) {
     public static String gate() {
         return "A version is promoted on "
                 + GATE.rules().stream().map(Score::rule).collect(Collectors.joining(" and "))
-                + "; the other scores are reported and decide nothing.";
+                + ", beyond what the noise of the hold-out explains; the other scores are reported and decide nothing.";
     }
 
     private static String rule(GateRule rule) {
-        String names = rule.metrics().stream().map(Score::nameOf).collect(Collectors.joining(" or "));
+        String names = nameOf(rule.metric());
         double least = 100 * rule.minimumGain();
         String word = rule.higherIsBetter() ? "fall" : "rise";
         return names
@@ -101,7 +101,7 @@ public record Score(String key, String name, String about, boolean decides) {
     }
 
     private static Score of(String key, String name, String about) {
-        return new Score(key, name, about, GATE.rules().stream().anyMatch(rule -> rule.metrics()
-                .contains(key)));
+        return new Score(key, name, about, GATE.rules().stream().anyMatch(rule -> rule.metric()
+                .equals(key)));
     }
 }

@@ -2,6 +2,8 @@ package io.anchorstream.service.demo;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,11 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.anchorstream.avro.CanonicalItem;
 import io.anchorstream.avro.CommandType;
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+import io.anchorstream.avro.ItemEmbedding;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
@@ -18,6 +24,8 @@ import io.anchorstream.service.monitor.StatusReader;
 import io.anchorstream.service.pipeline.PageClient;
 import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.Role;
+import io.anchorstream.topology.versions.TopicReader;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -55,6 +63,7 @@ class DemoIT {
             answersUnderBothGenerations(page);
             assertThat(page.text("/metrics")).contains("anchorstream_embed_vectors_total{kind=\"refresh\"");
             statusAgrees(demo, items);
+            recountAgrees(demo.cluster());
             generation = demo.pipeline().servingGeneration();
         }
         assertThat(folder.addresses()).isPresent();
@@ -160,6 +169,46 @@ class DemoIT {
                     .satisfies(one -> assertThat(one.embedded()).isEqualTo(items));
             assertThat(status.freshness().p50Millis()).isNotNull();
         }
+    }
+
+    /** Counts what a downstream reader sees, and compares it with what the embed role declared. */
+    private static void recountAgrees(Cluster cluster) {
+        GenerationEvent complete =
+                committed(cluster, cluster.topics().catalogGenerations().name(), GenerationEvent.class)
+                        .values()
+                        .stream()
+                        .flatMap(List::stream)
+                        .flatMap(Optional::stream)
+                        .filter(event -> event.getState() == GenerationState.COMPLETE)
+                        .max(Comparator.comparingLong(GenerationEvent::getGeneration))
+                        .orElseThrow();
+        Map<String, List<Optional<CanonicalItem>>> pictures =
+                committed(cluster, cluster.topics().catalogImages().name(), CanonicalItem.class);
+        pictures.values().removeIf(records -> records.get(records.size() - 1).isEmpty());
+        Map<String, List<Optional<ItemEmbedding>>> vectors =
+                committed(cluster, cluster.topics().catalogEmbeddings().name(), ItemEmbedding.class);
+        assertThat(complete.getItems()).isEqualTo(complete.getEmbedded()).isEqualTo(pictures.size());
+        assertThat(complete.getSimilarityQuantiles()).hasSize(9).isSorted();
+        assertThat(pictures.keySet()).allSatisfy(id -> assertThat(vectors.getOrDefault(id, List.of()).stream()
+                        .flatMap(Optional::stream)
+                        .filter(vector -> vector.getGeneration() == complete.getGeneration()))
+                .as("%s under generation %d", id, complete.getGeneration())
+                .hasSize(1));
+    }
+
+    /** All committed records of a topic by key, in order. */
+    private static <T extends SpecificRecord> Map<String, List<Optional<T>>> committed(
+            Cluster cluster, String topic, Class<T> type) {
+        Map<String, List<Optional<T>>> byKey = new HashMap<>();
+        try (TopicReader<T> reader =
+                new TopicReader<>(cluster.reader(), topic, cluster.serde(type).deserializer())) {
+            while (!reader.caughtUp()) {
+                reader.poll(Duration.ofMillis(50))
+                        .forEach(entry -> byKey.computeIfAbsent(entry.key(), key -> new ArrayList<>())
+                                .add(entry.value()));
+            }
+        }
+        return byKey;
     }
 
     private static final class Silence implements Demo.Console {

@@ -131,7 +131,7 @@ class PageBrowserIT {
                     .click();
             assertThat(tab.locator(".chart path.line")).hasCount(5);
             assertThat(tab.locator(".base-label")).hasCount(3);
-            assertThat(tab.locator("tbody tr")).hasCount(7);
+            assertThat(tab.locator("table:not(.pairing) tbody tr")).hasCount(7);
             assertThat(tab.locator(".gain")).containsText("over the untrained network");
             assertThat(tab.locator(".stats")).containsText("no two items");
 
@@ -154,6 +154,16 @@ class PageBrowserIT {
             tab.locator(".charts .chart").first().hover();
 
             assertThat(tab.locator(".charts .tip.on").first()).containsText("Step");
+        });
+    }
+
+    @Test
+    void showsHowTheNewestVersionWorksInTheIndexOfTheOneBefore() {
+        visit(desktop(), page, "#/learning", tab -> {
+            assertThat(tab.locator(".pairing tbody tr")).hasCount(2);
+            assertThat(tab.locator(".pairing tbody tr").nth(1)).containsText("v6");
+            assertThat(tab.locator(".pairing tbody tr").nth(1)).containsText("60.0");
+            assertThat(tab.locator(".pairing tbody tr").nth(1)).containsText("67.0");
         });
     }
 

@@ -245,6 +245,23 @@ final class PageFixture implements AutoCloseable {
                             "hog.test.cross_domain_recall_at_1", 0.395,
                             "pixels.test.cross_domain_recall_at_1", 0.20,
                             "histogram.test.cross_domain_recall_at_1", 0.18))
+                    .setComparedWith(version - 1L)
+                    .setCompatibility(
+                            version == 0
+                                    ? Map.of()
+                                    : Map.of(
+                                            "old_in_old",
+                                            recall[version - 1],
+                                            "old_in_new",
+                                            recall[version - 1] - 0.04,
+                                            "new_in_old",
+                                            recall[version - 1] - 0.02,
+                                            "new_in_new",
+                                            recall[version],
+                                            "new_in_old_unaligned",
+                                            0.21,
+                                            "overlap_at_10",
+                                            0.72))
                     .setReason(
                             promoted
                                     ? "Recall@1 " + recall[version] + " is above the version in service"

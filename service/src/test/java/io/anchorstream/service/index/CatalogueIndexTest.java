@@ -9,6 +9,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
@@ -43,8 +45,8 @@ class CatalogueIndexTest {
     }
 
     @Test
-    void swapsOnCompletionAndKeepsTheFirstGenerationForGood() {
-        for (long generation = 0; generation <= 2; generation++) {
+    void swapsOnCompletionAndKeepsTheFirstGenerationAndTheOneReplacedLast() {
+        for (long generation = 0; generation <= 3; generation++) {
             arrive("a", generation, generation, 1, 0);
             catalogue.serve(Records.complete(generation, 1));
         }
@@ -56,9 +58,47 @@ class CatalogueIndexTest {
         clock.pass(Duration.ofSeconds(61));
         catalogue.refresh();
 
-        assertThat(catalogue.generations().servingGeneration()).isEqualTo(2);
+        assertThat(catalogue.generations().servingGeneration()).isEqualTo(3);
         assertThat(catalogue.generations().find(1)).isEmpty();
+        assertThat(catalogue.generations().find(2))
+                .as("a rollback returns to it")
+                .isPresent();
         assertThat(catalogue.generations().first().orElseThrow().generation()).isZero();
+    }
+
+    @Test
+    void afterARollbackServesTheVectorsItStillHoldsWithoutWaitingForTheRefresh() {
+        for (long generation = 0; generation <= 2; generation++) {
+            arrive("a", generation, generation, 1, 0);
+            catalogue.applyGeneration(Records.event(generation, generation, GenerationState.COMPLETE));
+            catalogue.serve(Records.complete(generation, 1));
+        }
+
+        catalogue.applyGeneration(Records.event(3, 1, GenerationState.OPENED));
+        assertThat(catalogue.generations().servingGeneration()).isEqualTo(1);
+        assertThat(catalogue.lastSwap()).contains("generation 1 is in service again", "until generation 3");
+
+        catalogue.applyEmbedding("b", Records.embedding(3, 1, 0, 1));
+        catalogue.refresh();
+        assertThat(catalogue.generations().serving().orElseThrow().size())
+                .as("what came since is found, too")
+                .isEqualTo(2);
+        catalogue.serve(Records.complete(2, 1)); // heard late, of the version that was left
+        assertThat(catalogue.generations().servingGeneration()).isEqualTo(1);
+
+        catalogue.applyEmbedding("a", Records.embedding(3, 1, 1, 0));
+        GenerationEvent complete = Records.complete(3, 2);
+        catalogue.serve(complete);
+        assertThat(catalogue.generations().servingGeneration()).isEqualTo(3);
+    }
+
+    @Test
+    void waitsForTheRefreshWhereTheOldVectorsWereNeverComplete() {
+        arrive("a", 0, 0, 1, 0);
+        catalogue.serve(Records.complete(0, 1));
+        arrive("a", 1, 1, 1, 0);
+        catalogue.applyGeneration(Records.event(2, 1, GenerationState.OPENED));
+        assertThat(catalogue.generations().servingGeneration()).isZero();
     }
 
     @Test

@@ -48,6 +48,15 @@ final class Records {
                 .build();
     }
 
+    static GenerationEvent event(long generation, long version, GenerationState state) {
+        return GenerationEvent.newBuilder()
+                .setGeneration(generation)
+                .setModelVersion(version)
+                .setState(state)
+                .setTimestamp(1)
+                .build();
+    }
+
     static GenerationEvent complete(long generation, long items) {
         return GenerationEvent.newBuilder()
                 .setGeneration(generation)

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 import io.anchorstream.avro.BatchItem;
 import io.anchorstream.avro.CommandType;
@@ -22,6 +23,7 @@ import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
+import io.anchorstream.model.training.HoldoutSheet;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.model.training.TrainingConfig;
 import io.anchorstream.schemas.registry.RegistryConfig;
@@ -53,6 +55,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class TrainingLoopIT {
     private static final int STEPS_PER_VERSION = 10;
+    private static final TrainingConfig CONFIG =
+            new TrainingConfig("fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu");
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -151,6 +155,50 @@ class TrainingLoopIT {
     }
 
     @Test
+    void afterARollbackTrainingGoesOnFromTheVersionInServiceBehindTheBatchesItHasSeen() throws Exception {
+        sendBatches(0, 30);
+        try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
+            awaitVersion(loop, 3);
+            command("back", CommandType.ROLLBACK, 1L);
+            Awaitility.await().until(() -> loop.status().serving() == 1);
+            sendBatches(30, 35);
+            Awaitility.await().until(() -> loop.status().step() == 15);
+        }
+        sendBatches(35, 40);
+        try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) { // a restart goes on from there, too
+            awaitVersion(loop, 4);
+        }
+        ModelVersion grown = newest();
+        assertThat(grown.getParent()).isEqualTo(1);
+        assertThat(grown.getStep()).isEqualTo(20);
+        assertThat(grown.getLearnedDigest()).isEqualTo(digestAfter(IntStream.range(0, 10), IntStream.range(30, 40)));
+    }
+
+    @Test
+    void aRollbackToAVersionWithoutACheckpointGoesOnFromItsPublishedWeights() throws Exception {
+        sendBatches(0, 40);
+        try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
+            awaitVersion(loop, 4);
+            assertThat(folder.resolve("v000001")).doesNotExist();
+            command("back", CommandType.ROLLBACK, 1L);
+            Awaitility.await().until(() -> loop.status().serving() == 1);
+            sendBatches(40, 50);
+            awaitVersion(loop, 5);
+        }
+        assertThat(newest().getParent()).isEqualTo(1);
+        assertThat(newest().getLearnedDigest()).isEqualTo(digestAfter(IntStream.range(0, 10), IntStream.range(40, 50)));
+    }
+
+    private static String digestAfter(IntStream... batches) {
+        try (var trainer = new FakeRuntime(0).newTrainer(CONFIG)) {
+            for (IntStream some : batches) {
+                some.forEach(number -> trainer.train(new TrainingBatch(0, number, List.of())));
+            }
+            return trainer.artifact().weightsDigest();
+        }
+    }
+
+    @Test
     void aRollbackSticksUntilItIsUnpinned() throws Exception {
         sendBatches(0, 20);
         try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
@@ -173,9 +221,7 @@ class TrainingLoopIT {
     }
 
     private TrainingLoop loop(Path checkpoints, FakeRuntime runtime, boolean share) {
-        TrainingConfig config = new TrainingConfig(
-                "fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu");
-        TrainingSettings settings = TrainingSettings.defaults(config, checkpoints)
+        TrainingSettings settings = TrainingSettings.defaults(CONFIG, checkpoints)
                 .withStepsPerVersion(STEPS_PER_VERSION)
                 .withShareCheckpoints(share);
         return new TrainingLoop(
@@ -198,15 +244,8 @@ class TrainingLoopIT {
                 .extracting(ModelVersion::getVersion)
                 .doesNotHaveDuplicates()
                 .hasSize(last + 1);
-        try (var trainer = new FakeRuntime(0)
-                .newTrainer(new TrainingConfig(
-                        "fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu"))) {
-            for (int number = 0; number < last * STEPS_PER_VERSION; number++) {
-                trainer.train(new TrainingBatch(0, number, List.of()));
-            }
-            assertThat(trained.get(last).getWeightsDigest())
-                    .isEqualTo(trainer.artifact().weightsDigest());
-        }
+        assertThat(trained.get(last).getWeightsDigest())
+                .isEqualTo(digestAfter(IntStream.range(0, last * STEPS_PER_VERSION)));
     }
 
     private void awaitVersion(TrainingLoop loop, long version) {
@@ -287,8 +326,8 @@ class TrainingLoopIT {
     /** No hold-out here: every version passes the gate. */
     private static final class NoScores implements HoldoutScorer {
         @Override
-        public Map<String, Double> score(Embedder model, List<HoldoutExample> items) {
-            return Map.of();
+        public HoldoutSheet score(Embedder model, List<HoldoutExample> items) {
+            throw new AssertionError("there is no hold-out to score");
         }
 
         @Override

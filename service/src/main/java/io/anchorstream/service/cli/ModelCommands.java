@@ -1,0 +1,282 @@
+package io.anchorstream.service.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.anchorstream.avro.CommandType;
+import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.service.operate.ModelDesk;
+import io.anchorstream.service.operate.ModelExport;
+import io.anchorstream.service.operate.VersionSummary;
+import io.anchorstream.service.run.UnreachableException;
+import io.anchorstream.topology.versions.VersionHistory;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "model",
+        description = "Shows model versions, and tells the trainer which to serve; see docs/versions.md.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            ModelCommands.ListVersions.class,
+            ModelCommands.Show.class,
+            ModelCommands.Promote.class,
+            ModelCommands.Rollback.class,
+            ModelCommands.Pin.class,
+            ModelCommands.Unpin.class,
+            ModelCommands.Pause.class,
+            ModelCommands.Resume.class,
+            ModelCommands.Export.class,
+        })
+final class ModelCommands implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "\"model list\" shows the versions; --help the rest");
+    }
+
+    private abstract static class OnVersions implements Callable<Integer> {
+        @Spec
+        @SuppressWarnings("NullAway.Init") // set by picocli before run
+        CommandSpec spec;
+
+        @Mixin
+        final DemoAddress address = new DemoAddress();
+
+        @Option(names = "--json", description = "for programs: JSON")
+        boolean json;
+
+        final ModelDesk desk() throws IOException {
+            DemoAddress.Found found = address.find();
+            found.requireReachable();
+            return new ModelDesk(found.cluster(), Clock.systemUTC());
+        }
+
+        final PrintWriter out() {
+            return spec.commandLine().getOut();
+        }
+
+        final void print(Object value) throws IOException {
+            out().println(JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .build()
+                    .writeValueAsString(value));
+        }
+    }
+
+    @Command(name = "list", description = "Lists the versions, the newest first.", mixinStandardHelpOptions = true)
+    static final class ListVersions extends OnVersions {
+        @Override
+        public Integer call() throws IOException {
+            VersionHistory history = desk().history();
+            List<VersionSummary> versions = new ArrayList<>();
+            history.versions().forEach(event -> versions.add(0, VersionSummary.of(event, history)));
+            if (json) {
+                print(versions);
+                return ExitCode.OK;
+            }
+            out().println("version  state        gen  parent     step  hold-out MAP@R  Recall@1  test Recall@1");
+            for (VersionSummary one : versions) {
+                out().printf(
+                                Locale.ROOT,
+                                "%7d  %-11s %4s  %6s  %7d  %14s  %8s  %13s  %s%n",
+                                one.version(),
+                                one.state().toLowerCase(Locale.ROOT).replace('_', ' '),
+                                one.generation() < 0 ? "" : one.generation(),
+                                one.parent() < 0 ? "" : one.parent(),
+                                one.step(),
+                                share(one.metrics().get("holdout.map_at_r")),
+                                share(one.metrics().get("holdout.recall_at_1")),
+                                share(one.metrics().get("test.recall_at_1")),
+                                (one.serving() ? "in service" : "")
+                                        + (one.pinned() ? ", pinned" : "")
+                                        + (one.paused() ? ", training paused" : ""));
+            }
+            return ExitCode.OK;
+        }
+
+        private static String share(@Nullable Double value) {
+            return value == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * value);
+        }
+    }
+
+    @Command(name = "show", description = "All that is known of a version.", mixinStandardHelpOptions = true)
+    static final class Show extends OnVersions {
+        @Parameters(paramLabel = "N", description = "the version")
+        private long version;
+
+        @Override
+        public Integer call() throws IOException {
+            VersionHistory history = desk().history();
+            VersionSummary summary = VersionSummary.of(find(history, version), history);
+            if (json) {
+                print(summary);
+            } else {
+                summary.lines().forEach(out()::println);
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    private static ModelVersion find(VersionHistory history, long version) {
+        return history.version(version)
+                .orElseThrow(() -> new Refusal("there is no version " + version
+                        + history.newest()
+                                .map(newest -> "; the newest is " + newest.getVersion())
+                                .orElse(": nothing was published yet")));
+    }
+
+    /** Sends a command and prints its answer. */
+    private abstract static class Order extends OnVersions {
+        @Option(
+                names = "--wait",
+                paramLabel = "SECONDS",
+                description = "for the trainer's answer (default ${DEFAULT-VALUE})")
+        private int wait = 60;
+
+        @Option(
+                names = "--id",
+                paramLabel = "TEXT",
+                description =
+                        "of the command: sent twice it is carried out once and answered alike (default: a new one)")
+        private String id = UUID.randomUUID().toString();
+
+        @Option(names = "--issuer", paramLabel = "NAME", description = "for the record (default: the user's name)")
+        private String issuer = System.getProperty("user.name", "");
+
+        final int carryOut(CommandType type, @Nullable Long version) throws IOException, InterruptedException {
+            ModelCommand command = ModelCommand.newBuilder()
+                    .setId(id)
+                    .setCommand(type)
+                    .setVersion(version)
+                    .setIssuer(issuer)
+                    .setTimestamp(Clock.systemUTC().millis())
+                    .build();
+            Optional<ModelDesk.Answer> answer = desk().carryOut(command, Duration.ofSeconds(wait));
+            if (answer.isEmpty()) {
+                throw new UnreachableException("no trainer answered within " + wait + " s. The command " + id
+                        + " stays on the topic and is carried out by the next trainer: \"anchorstream status\" says"
+                        + " whether one runs, and --id " + id + " asks for the answer again");
+            }
+            if (json) {
+                print(answer.get());
+            } else {
+                out().println(answer.get().text());
+            }
+            return answer.get().accepted() ? ExitCode.OK : ExitCode.FAILED;
+        }
+    }
+
+    @Command(
+            name = "promote",
+            description = "Puts a version in service, whatever the gate said. Training goes on as it was.",
+            mixinStandardHelpOptions = true)
+    static final class Promote extends Order {
+        @Parameters(paramLabel = "N", description = "the version")
+        private long version;
+
+        @Override
+        public Integer call() throws Exception {
+            return carryOut(CommandType.PROMOTE, version);
+        }
+    }
+
+    @Command(
+            name = "rollback",
+            description = "Returns service and training to an earlier version, and pins it (gate.rollback-sticks).",
+            mixinStandardHelpOptions = true)
+    static final class Rollback extends Order {
+        @Parameters(arity = "0..1", paramLabel = "N", description = "the version (default: the one in service before)")
+        private @Nullable Long version;
+
+        @Override
+        public Integer call() throws Exception {
+            return carryOut(CommandType.ROLLBACK, version);
+        }
+    }
+
+    @Command(
+            name = "pin",
+            description = "Keeps a version in service until an unpin; puts it there first.",
+            mixinStandardHelpOptions = true)
+    static final class Pin extends Order {
+        @Parameters(arity = "0..1", paramLabel = "N", description = "the version (default: the one in service)")
+        private @Nullable Long version;
+
+        @Override
+        public Integer call() throws Exception {
+            return carryOut(CommandType.PIN, version);
+        }
+    }
+
+    @Command(name = "unpin", description = "Lets the gate decide again.", mixinStandardHelpOptions = true)
+    static final class Unpin extends Order {
+        @Override
+        public Integer call() throws Exception {
+            return carryOut(CommandType.UNPIN, null);
+        }
+    }
+
+    @Command(name = "pause", description = "Stops training between two steps.", mixinStandardHelpOptions = true)
+    static final class Pause extends Order {
+        @Override
+        public Integer call() throws Exception {
+            return carryOut(CommandType.PAUSE, null);
+        }
+    }
+
+    @Command(name = "resume", description = "Goes on training.", mixinStandardHelpOptions = true)
+    static final class Resume extends Order {
+        @Override
+        public Integer call() throws Exception {
+            return carryOut(CommandType.RESUME, null);
+        }
+    }
+
+    @Command(
+            name = "export",
+            description = "Writes a version's weights (safetensors), and what is needed to build the network (JSON).",
+            mixinStandardHelpOptions = true)
+    static final class Export extends OnVersions {
+        @Parameters(paramLabel = "N", description = "the version")
+        private long version;
+
+        @Option(names = "--out", paramLabel = "FOLDER", description = "where to (default: ${DEFAULT-VALUE})")
+        private Path folder = Path.of(".");
+
+        @Override
+        public Integer call() throws IOException {
+            ModelDesk desk = desk();
+            ModelVersion event = find(desk.history(), version);
+            ModelExport.Files files = ModelExport.write(event, desk.weights(event), folder);
+            if (json) {
+                print(files);
+            } else {
+                out().println("wrote " + files.weights() + " and " + files.description());
+            }
+            return ExitCode.OK;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.anchorstream.service.cli;
+
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.anchorstream.service.index.RefreshProgress.GenerationView;
+import io.anchorstream.service.monitor.RefreshOutlook;
+import io.anchorstream.service.monitor.RefreshReader;
+import io.anchorstream.service.run.Cluster;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "refresh",
+        description =
+                "Shows how the re-embedding for a new generation goes, partition by partition, or with --dry-run"
+                        + " what one more would cost, going by the last one. Reads the broker only; a promotion starts a refresh.",
+        mixinStandardHelpOptions = true)
+final class RefreshCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Mixin
+    private final DemoAddress address = new DemoAddress();
+
+    @Parameters(arity = "0..1", paramLabel = "status", description = "how the refresh under way goes")
+    private @Nullable String what;
+
+    @Option(names = "--dry-run", description = "predict one more refresh, start nothing")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "for programs: one JSON object")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        if (dryRun == (what != null) || (what != null && !what.equals("status"))) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "\"refresh status\" or \"refresh --dry-run\"? \"model promote N\" starts one");
+        }
+        DemoAddress.Found found = address.find();
+        found.requireReachable();
+        Cluster cluster = found.cluster();
+        RefreshOutlook outlook =
+                new RefreshReader(cluster.topics(), cluster::rawReader, cluster.anyRecord(), Clock.systemUTC()).read();
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .build()
+                    .writeValueAsString(outlook));
+        } else if (dryRun) {
+            out.println(prediction(outlook.prediction()));
+        } else {
+            status(outlook, out);
+        }
+        return ExitCode.OK;
+    }
+
+    private static void status(RefreshOutlook outlook, PrintWriter out) {
+        GenerationView newest = outlook.newest();
+        if (newest == null) {
+            out.println("no generation was opened yet: the first version opens it");
+            return;
+        }
+        out.printf(
+                Locale.ROOT,
+                "generation %d with version %d: %s, %,d of %,d items, %d of %d partitions done%n",
+                newest.generation(),
+                newest.modelVersion(),
+                newest.state().name().toLowerCase(Locale.ROOT),
+                newest.embedded(),
+                newest.items(),
+                newest.partitionsDone(),
+                newest.partitions());
+        for (RefreshOutlook.PartitionPace one : outlook.partitions()) {
+            Double eta = one.etaSeconds();
+            out.printf(
+                    Locale.ROOT,
+                    "  partition %3d  %,10d of %,10d  %5.1f %%  %,8.1f items/s  %s%n",
+                    one.partition(),
+                    one.embedded(),
+                    one.items(),
+                    one.items() == 0 ? 100.0 : 100.0 * one.embedded() / one.items(),
+                    one.perSecond(),
+                    one.done() ? "done" : eta == null ? "not moving yet" : "about " + time(eta) + " to go");
+        }
+    }
+
+    private static String prediction(RefreshOutlook.@Nullable Prediction one) {
+        return one == null
+                ? "nothing to go by: no refresh was completed yet (the first generation does not count, its items arrive"
+                        + " while it is built)"
+                : String.format(
+                        Locale.ROOT,
+                        "one more refresh: %,d items at %,.1f items/s (measured on generation %d, all instances"
+                                + " together) take about %s; it writes about %,.1f MB of vectors",
+                        one.items(),
+                        one.perSecond(),
+                        one.measuredOn(),
+                        time(one.seconds()),
+                        one.bytes() / 1e6);
+    }
+
+    private static String time(double seconds) {
+        return seconds < 90
+                ? String.format(Locale.ROOT, "%.0f s", seconds)
+                : seconds < 5_400
+                        ? String.format(Locale.ROOT, "%.0f min", seconds / 60)
+                        : String.format(Locale.ROOT, "%.1f h", seconds / 3_600);
+    }
+}
