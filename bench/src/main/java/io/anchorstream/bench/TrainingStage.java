@@ -66,6 +66,7 @@ final class TrainingStage {
         try (Trainer trainer = runtime.newTrainer(Learning.config(settings))) {
             long images = 0;
             long began = 0;
+            trainer.prefetch(batches.get(0)); // hints come in the order of training, or they are dropped
             for (int i = 0; i < batches.size(); i++) {
                 if (i + 1 < batches.size()) {
                     trainer.prefetch(batches.get(i + 1));
