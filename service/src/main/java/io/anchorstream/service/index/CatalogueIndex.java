@@ -69,10 +69,14 @@ public final class CatalogueIndex implements AutoCloseable {
         return lastSwap;
     }
 
+    // The topics are read in no order among each other: an item that was deleted and came again may have its new
+    // picture before the old text's tombstone. A tombstone therefore clears what its own topic brought, nothing else.
+
     /** A record of {@code catalog.items}; null = deleted. */
     public void applyItem(String id, @Nullable CatalogItem item, long offset) {
         if (item == null) {
-            remove(id);
+            items.removePicture(id);
+            items.update(id, ItemCard::withoutText);
             return;
         }
         EvaluationTruth truth = item.getTruth();
@@ -98,7 +102,8 @@ public final class CatalogueIndex implements AutoCloseable {
     /** A record of {@code catalog.images}; null = deleted. */
     public void applyImage(String id, @Nullable CanonicalItem image) {
         if (image == null) {
-            remove(id);
+            items.removeCanonical(id);
+            items.update(id, ItemCard::withoutPicture);
             return;
         }
         items.putCanonical(id, bytes(image.getImage()));
@@ -107,15 +112,11 @@ public final class CatalogueIndex implements AutoCloseable {
 
     /** A record of {@code catalog.labels}; null = deleted. */
     public void applyLabel(String id, @Nullable WeakLabel label) {
-        if (label != null) {
-            items.update(id, card -> card.withLabel(label.getLabel(), label.getHoldout()));
-            return;
-        }
-        // A label that was on its way when its item was deleted made a card of nothing else: it goes with its
-        // tombstone.
-        items.card(id)
-                .filter(card -> card.picture() < 0 && card.title().isEmpty())
-                .ifPresent(card -> remove(id));
+        items.update(
+                id,
+                card -> label == null
+                        ? card.withLabel(-1, false)
+                        : card.withLabel(label.getLabel(), label.getHoldout()));
     }
 
     /** A record of {@code catalog.embeddings}; null = deleted. */
@@ -260,11 +261,6 @@ public final class CatalogueIndex implements AutoCloseable {
     public void commit() {
         generations.all().forEach(VectorIndex::commit);
         items.flush();
-    }
-
-    private void remove(String id) {
-        items.remove(id);
-        generations.all().forEach(index -> index.remove(id));
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

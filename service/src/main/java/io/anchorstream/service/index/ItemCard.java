@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdout never trained on
  * @param picture version of the picture: offset in {@code catalog.items} of the record that carried it, -1 while no
  *     checked picture has arrived
+ * @param described the texts are those of the item's own record; otherwise the title is the one its picture came with
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ItemCard(
@@ -27,13 +28,14 @@ public record ItemCard(
         @Nullable String group,
         @Nullable String domain,
         boolean holdout,
-        long picture) {
+        long picture,
+        boolean described) {
     public ItemCard {
         keywords = List.copyOf(keywords);
     }
 
     static ItemCard unknown(String id) {
-        return new ItemCard(id, "", null, List.of(), -1, null, null, false, -1);
+        return new ItemCard(id, "", null, List.of(), -1, null, null, false, -1, false);
     }
 
     ItemCard withText(
@@ -42,16 +44,29 @@ public record ItemCard(
             List<String> newKeywords,
             @Nullable String newGroup,
             @Nullable String newDomain) {
-        return new ItemCard(id, newTitle, newCategory, newKeywords, label, newGroup, newDomain, holdout, picture);
+        return new ItemCard(id, newTitle, newCategory, newKeywords, label, newGroup, newDomain, holdout, picture, true);
+    }
+
+    ItemCard withoutText() {
+        return new ItemCard(id, "", null, List.of(), label, null, null, holdout, picture, false);
     }
 
     ItemCard withLabel(long newLabel, boolean newHoldout) {
-        return new ItemCard(id, title, category, keywords, newLabel, group, domain, newHoldout, picture);
+        return new ItemCard(id, title, category, keywords, newLabel, group, domain, newHoldout, picture, described);
     }
 
     ItemCard withPicture(String newTitle, long newPicture) {
-        return new ItemCard(
-                id, title.isEmpty() ? newTitle : title, category, keywords, label, group, domain, holdout, newPicture);
+        String shown = described ? title : newTitle;
+        return new ItemCard(id, shown, category, keywords, label, group, domain, holdout, newPicture, described);
+    }
+
+    ItemCard withoutPicture() {
+        return withPicture("", -1);
+    }
+
+    /** Whether no topic holds anything of the item that a card shows. */
+    boolean isBlank() {
+        return !described && picture < 0 && label < 0;
     }
 
     /** Whether title, category or keywords hold every one of the words, in lower case. */

@@ -105,10 +105,14 @@ public final class ItemStore implements AutoCloseable {
         return (int) cards.values().stream().filter(card -> card.picture() >= 0).count();
     }
 
-    /** Applies a change to the card of an item, making one if there is none. */
+    /** Applies a change to the card of an item, making one if there is none and dropping one that is blank then. */
     public void update(String itemId, UnaryOperator<ItemCard> change) {
         cards.compute(itemId, (id, old) -> {
             ItemCard card = change.apply(old == null ? ItemCard.unknown(id) : old);
+            if (card.isBlank()) {
+                delete("cards", id);
+                return null;
+            }
             try {
                 db.put(family("cards"), key(id), json.writeValueAsBytes(card));
             } catch (RocksDBException | IOException e) {
@@ -140,10 +144,7 @@ public final class ItemStore implements AutoCloseable {
         return get("canonical", itemId);
     }
 
-    public void remove(String itemId) {
-        cards.remove(itemId);
-        delete("cards", itemId);
-        delete("pictures", itemId);
+    public void removeCanonical(String itemId) {
         delete("canonical", itemId);
     }
 

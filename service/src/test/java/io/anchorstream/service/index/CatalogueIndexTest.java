@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -150,6 +151,92 @@ class CatalogueIndexTest {
         assertThat(catalogue.items().card("a")).isEmpty();
         assertThat(catalogue.picture("a")).isEmpty();
         assertThat(catalogue.generations().first().orElseThrow().size()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsAnItemThatWasDeletedAndCameAgainInWhateverOrderTheTopicsTellOfIt() {
+        List<String> orders = interleavings("", new int[Topic.values().length]);
+        for (String order : orders) {
+            arriveWithLabel(order, 0);
+            int[] told = new int[Topic.values().length];
+            for (int at = 0; at < order.length(); at++) {
+                int topic = order.charAt(at) - '0';
+                apply(Topic.values()[topic], order, told[topic]++ > 0, 5);
+            }
+        }
+        catalogue.refresh();
+
+        VectorIndex vectors = catalogue.generations().first().orElseThrow();
+        assertThat(orders).hasSize(2520);
+        assertThat(vectors.size()).isEqualTo(orders.size());
+        for (String order : orders) {
+            ItemCard card = catalogue.items().card(order).orElseThrow();
+            assertThat(card.title()).as(order).isEqualTo(order);
+            assertThat(card.label()).as(order).isEqualTo(7);
+            assertThat(card.picture()).as(order).isEqualTo(5);
+            assertThat(catalogue.picture(order).orElseThrow().bytes()).as(order).containsExactly(Records.PNG);
+            assertThat(catalogue.canonical(order)).as(order).isPresent();
+        }
+    }
+
+    @Test
+    void forgetsADeletedItemInWhateverOrderTheTopicsTellOfIt() {
+        List<String> orders = interleavings("", new int[Topic.values().length]);
+        for (String order : orders) {
+            int[] told = new int[Topic.values().length];
+            for (int at = 0; at < order.length(); at++) {
+                int topic = order.charAt(at) - '0';
+                apply(Topic.values()[topic], order, told[topic]++ == 0, 5);
+            }
+        }
+        catalogue.refresh();
+
+        assertThat(catalogue.items().cards()).isEmpty();
+        assertThat(catalogue.generations().first().orElseThrow().size()).isZero();
+        assertThat(orders).allSatisfy(order -> {
+            assertThat(catalogue.items().picture(order)).isEmpty();
+            assertThat(catalogue.items().canonical(order)).isEmpty();
+        });
+    }
+
+    private enum Topic {
+        ITEMS,
+        IMAGES,
+        LABELS,
+        EMBEDDINGS
+    }
+
+    /** Every order of two records of each topic, a topic written as its digit. */
+    private static List<String> interleavings(String begun, int[] told) {
+        if (begun.length() == 2 * told.length) {
+            return List.of(begun);
+        }
+        List<String> all = new ArrayList<>();
+        for (int topic = 0; topic < told.length; topic++) {
+            if (told[topic] < 2) {
+                told[topic]++;
+                all.addAll(interleavings(begun + topic, told));
+                told[topic]--;
+            }
+        }
+        return all;
+    }
+
+    private void arriveWithLabel(String id, long offset) {
+        for (Topic topic : Topic.values()) {
+            apply(topic, id, true, offset);
+        }
+    }
+
+    private void apply(Topic topic, String id, boolean present, long offset) {
+        switch (topic) {
+            case ITEMS -> catalogue.applyItem(id, present ? Records.item(id, Records.PNG) : null, offset);
+            case IMAGES -> catalogue.applyImage(id, present ? Records.image(offset) : null);
+            case LABELS ->
+                catalogue.applyLabel(
+                        id, present ? new WeakLabel(7L, 1f, "block", "cluster", false, "hashed", 0, 0L) : null);
+            case EMBEDDINGS -> catalogue.applyEmbedding(id, present ? Records.embedding(0, 0, 1, 0) : null);
+        }
     }
 
     @Test
