@@ -10,9 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.model.image.PictureMagic;
+import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -20,11 +24,14 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +43,15 @@ import org.jspecify.annotations.Nullable;
 public final class PictureFetcher implements AutoCloseable {
     private static final int THREADS = 32;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Http1Config HEADERS = Http1Config.custom()
+            .setMaxLineLength(8 * 1024)
+            .setMaxHeaderCount(100)
+            .build();
 
     private final FetchSettings settings;
     private final CloseableHttpClient client;
     private final ExecutorService threads;
+    private final ScheduledThreadPoolExecutor deadlines;
     private final HostLanes lanes;
 
     public PictureFetcher(FetchSettings settings) {
@@ -51,6 +63,9 @@ public final class PictureFetcher implements AutoCloseable {
         Timeout timeout = Timeout.of(settings.timeout());
         this.client = HttpClients.custom()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                                .http1Config(HEADERS)
+                                .build())
                         .setDnsResolver(new GuardedResolver(names, settings.trustedHosts()))
                         .setMaxConnPerRoute(settings.perHost())
                         .setMaxConnTotal(THREADS)
@@ -69,12 +84,16 @@ public final class PictureFetcher implements AutoCloseable {
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .build();
-        this.threads = Executors.newFixedThreadPool(THREADS, task -> {
-            Thread thread = new Thread(task, "picture-fetch");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = Executors.newFixedThreadPool(THREADS, task -> daemon(task, "picture-fetch"));
+        this.deadlines = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "picture-deadline"));
+        deadlines.setRemoveOnCancelPolicy(true);
         this.lanes = new HostLanes(threads, settings.perHost());
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Fetches in the background; the future fails with a {@link FetchException}. */
@@ -87,10 +106,12 @@ public final class PictureFetcher implements AutoCloseable {
                     result.complete(patiently(uri));
                 } catch (FetchException e) {
                     result.completeExceptionally(e);
-                } catch (RuntimeException e) {
+                } catch (Throwable e) { // whoever waits for the picture must hear of an Error too
                     result.completeExceptionally(new FetchException(uri + ": " + e, e));
                 }
             });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new FetchException(address + " came after the fetcher was closed", e));
         } catch (FetchException e) {
             result.completeExceptionally(e);
         }
@@ -100,6 +121,7 @@ public final class PictureFetcher implements AutoCloseable {
     @Override
     public void close() throws IOException {
         threads.shutdownNow();
+        deadlines.shutdownNow();
         client.close();
     }
 
@@ -142,10 +164,18 @@ public final class PictureFetcher implements AutoCloseable {
     private Answer get(URI uri, long end) throws FetchException, BusyException {
         HttpGet request = new HttpGet(uri);
         request.setHeader(HttpHeaders.ACCEPT, "image/*");
+        // Socket time-outs begin anew with each byte; a server that dribbles is stopped by the clock alone.
+        ScheduledFuture<?> limit =
+                deadlines.schedule(() -> request.cancel(), end - System.nanoTime(), TimeUnit.NANOSECONDS);
         try {
             return client.execute(request, response -> {
                 try {
-                    return answer(uri, response, end);
+                    Answer answer = answer(uri, response, end);
+                    if (answer.moved.isPresent()) {
+                        request.cancel(); // the client would read the body of the redirect to its end, if it has one
+                        response.setEntity(null);
+                    }
+                    return answer;
                 } catch (FetchException | BusyException e) {
                     request.cancel(); // what is left of the body is not wanted
                     throw new CarriedException(e);
@@ -158,8 +188,15 @@ public final class PictureFetcher implements AutoCloseable {
             throw (BusyException) e.getCause();
         } catch (GuardedResolver.RefusedAddressException e) {
             throw new FetchException(uri + ": " + e.getMessage(), e);
+        } catch (ClientProtocolException | MessageConstraintException e) {
+            throw new FetchException(uri + " does not answer as HTTP says: " + e.getMessage(), e);
         } catch (IOException e) {
+            if (System.nanoTime() >= end) {
+                throw late();
+            }
             throw new BusyException(e.getMessage() == null ? e.toString() : e.getMessage(), Optional.empty());
+        } finally {
+            limit.cancel(false);
         }
     }
 
@@ -198,11 +235,14 @@ public final class PictureFetcher implements AutoCloseable {
                 throw tooLarge(uri, "more");
             }
             if (System.nanoTime() > end) {
-                throw new BusyException(
-                        "not complete after " + settings.deadline().toSeconds() + " s", Optional.empty());
+                throw late();
             }
         }
         return bytes.toByteArray();
+    }
+
+    private BusyException late() {
+        return new BusyException("not complete after " + settings.deadline().toSeconds() + " s", Optional.empty());
     }
 
     private FetchException tooLarge(URI uri, String size) {

@@ -1,8 +1,11 @@
 package io.anchorstream.service.fetch;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -149,6 +152,92 @@ class PictureFetcherTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void doesNotReadTheBodyOfARedirect() throws Exception {
+        byte[] line = "x".repeat(1000).getBytes(StandardCharsets.US_ASCII);
+        pages.put("/endless", exchange -> {
+            exchange.getResponseHeaders().add("Location", "/p.png");
+            exchange.sendResponseHeaders(302, 0);
+            while (over.getCount() > 0) {
+                exchange.getResponseBody().write(line);
+            }
+        });
+        pages.put("/p.png", exchange -> send(exchange, "image/png", PNG));
+
+        assertThat(fetch(base + "/endless")).isEqualTo(PNG);
+    }
+
+    @Test
+    void refusesHeadersWithoutEnd() throws Exception {
+        StringBuilder many = new StringBuilder("HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n");
+        for (int i = 0; i < 200; i++) {
+            many.append("X-").append(i).append(": 1\r\n");
+        }
+        String wide = "HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nX: " + "x".repeat(20_000) + "\r\n";
+        String end = "Content-Length: " + PNG.length + "\r\n\r\n";
+
+        for (String headers : List.of(many + end, wide + end)) {
+            try (ServerSocket raw = answering(out -> {
+                out.write(headers.getBytes(StandardCharsets.US_ASCII));
+                out.write(PNG);
+            })) {
+                refused("http://127.0.0.1:" + raw.getLocalPort() + "/p.png", "does not answer as HTTP says");
+            }
+        }
+    }
+
+    @Test
+    void givesUpAtTheDeadlineOnAServerThatDribbles() throws Exception {
+        FetchSettings hasty = new FetchSettings(
+                2, Duration.ofSeconds(5), Duration.ofSeconds(1), 0, Duration.ofMillis(1), 4000, 2, Set.of("127.0.0.1"));
+        try (ServerSocket raw = answering(out -> {
+                    out.write("HTTP/1.1 200 OK\r\nX-Slow: ".getBytes(StandardCharsets.US_ASCII));
+                    while (over.getCount() > 0) {
+                        out.write('x');
+                        out.flush();
+                        hold(50);
+                    }
+                });
+                PictureFetcher fetcher = new PictureFetcher(hasty)) {
+            assertThatThrownBy(() -> fetcher.fetch("http://127.0.0.1:" + raw.getLocalPort() + "/p.png")
+                            .get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .hasMessageContaining("not complete after 1 s");
+        }
+    }
+
+    @Test
+    void saysWhenAPictureCameAfterTheEnd() throws IOException {
+        PictureFetcher fetcher = new PictureFetcher(settings(Set.of()));
+        fetcher.close();
+
+        assertThatThrownBy(() -> fetcher.fetch("http://93.184.216.34/p.png").get(10, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(FetchException.class)
+                .hasMessageContaining("closed");
+    }
+
+    /** A server without manners: whatever is asked, it writes this. */
+    private ServerSocket answering(RawAnswer answer) throws IOException {
+        ServerSocket raw = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        threads.execute(() -> {
+            while (!raw.isClosed()) {
+                try (Socket socket = raw.accept()) {
+                    socket.getInputStream().read(new byte[4096]);
+                    answer.write(socket.getOutputStream());
+                } catch (IOException e) {
+                    assertThat(e).as("the caller hung up, or the test is over").isNotNull();
+                }
+            }
+        });
+        return raw;
+    }
+
+    private interface RawAnswer {
+        void write(OutputStream out) throws IOException;
     }
 
     @Test
