@@ -11,21 +11,27 @@ import java.util.function.BooleanSupplier;
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.topology.embedding.LastRecord;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells of each completed generation once the consumer group that feeds an index has read every embedding written before
  * the completion: the moment to swap an alias. Of those complete at the start it tells of the newest. Not thread-safe.
  */
 public final class CompletionFollower {
+    private static final Logger LOG = LoggerFactory.getLogger(CompletionFollower.class);
     private static final Duration POLL = Duration.ofSeconds(1);
 
     private final Topics topics;
@@ -67,10 +73,14 @@ public final class CompletionFollower {
         consumer.seekToBeginning(List.of(events));
         long begin = consumer.endOffsets(List.of(events)).getOrDefault(events, 0L);
         while (!stopping.getAsBoolean()) {
+            GenerationEvent before = waiting;
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
                 apply(record);
             }
             GenerationEvent next = waiting;
+            if (next != null && !next.equals(before)) {
+                ends = group.isEmpty() ? Map.of() : embeddingEnds(events);
+            }
             if (next != null && consumer.position(events) >= begin && isRead() && listener.completed(next)) {
                 told = next.getGeneration();
                 waiting = null;
@@ -79,17 +89,37 @@ public final class CompletionFollower {
     }
 
     private void apply(ConsumerRecord<String, byte[]> record) {
-        if (record.value() != null
-                && values.deserialize(record.topic(), record.value()) instanceof GenerationEvent event
-                && event.getState() == GenerationState.COMPLETE
-                && event.getGeneration() > told) {
-            waiting = event;
-            String embeddings = topics.catalogEmbeddings().name();
-            ends = new HashMap<>(consumer.endOffsets(consumer.partitionsFor(embeddings).stream()
-                    .map(info -> new TopicPartition(embeddings, info.partition()))
-                    .toList()));
-            ends.values().removeIf(end -> end == 0);
+        try {
+            if (record.value() != null
+                    && values.deserialize(record.topic(), record.value()) instanceof GenerationEvent event
+                    && event.getState() == GenerationState.COMPLETE
+                    && event.getGeneration() > told) {
+                waiting = event;
+            }
+        } catch (SerializationException e) {
+            LOG.warn(
+                    "the record at offset {} of {} is no generation event and is passed over",
+                    record.offset(),
+                    record.topic(),
+                    e);
         }
+    }
+
+    /** One past the last embedding of each partition that has any: what a group that read them all has committed. */
+    private Map<TopicPartition, Long> embeddingEnds(TopicPartition events) {
+        long position = consumer.position(events);
+        Map<TopicPartition, Long> found = new HashMap<>();
+        for (PartitionInfo info :
+                consumer.partitionsFor(topics.catalogEmbeddings().name())) {
+            TopicPartition partition = new TopicPartition(info.topic(), info.partition());
+            long last = LastRecord.offset(consumer, partition, 0);
+            if (last >= 0) {
+                found.put(partition, last + 1);
+            }
+        }
+        consumer.assign(List.of(events));
+        consumer.seek(events, position);
+        return found;
     }
 
     private boolean isRead() throws InterruptedException {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.avro.GenerationEvent;
@@ -94,7 +95,8 @@ class DownstreamIT {
     void aCompletionIsToldOnlyOnceTheIndexHasReadItsVectorsAndAgainUntilTheSwapSucceeds() throws Exception {
         String prefix = SharedKafka.prefix(DownstreamIT.class);
         Topics topics = catalogue(prefix);
-        embed(topics, "a", 4);
+        embedInTransaction(topics, prefix, "a", 4); // its marker is behind what the sink can ever commit
+        send(topics.catalogGenerations().name(), "4", new byte[] {1, 2, 3});
         complete(topics, 4, 1);
         List<Long> told = new ArrayList<>();
         int[] rounds = {0};
@@ -130,14 +132,31 @@ class DownstreamIT {
     }
 
     private void embed(Topics topics, String id, long generation) throws Exception {
+        send(topics.catalogEmbeddings().name(), id, embedding(topics, generation));
+    }
+
+    private void embedInTransaction(Topics topics, String prefix, String id, long generation) throws Exception {
+        Map<String, Object> config = new HashMap<>(SharedKafka.clientConfig());
+        config.put("transactional.id", prefix + "embed");
+        try (KafkaProducer<String, byte[]> transactional =
+                new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+            transactional.initTransactions();
+            transactional.beginTransaction();
+            Future<?> sent = transactional.send(
+                    new ProducerRecord<>(topics.catalogEmbeddings().name(), id, embedding(topics, generation)));
+            transactional.commitTransaction();
+            sent.get();
+        }
+    }
+
+    private byte[] embedding(Topics topics, long generation) {
         ItemEmbedding record = ItemEmbedding.newBuilder()
                 .setVector(List.of(1f, 0f))
                 .setDimension(2)
                 .setModelVersion(generation)
                 .setGeneration(generation)
                 .build();
-        String topic = topics.catalogEmbeddings().name();
-        send(topic, id, embeddings.serializer().serialize(topic, record));
+        return embeddings.serializer().serialize(topics.catalogEmbeddings().name(), record);
     }
 
     private void complete(Topics topics, long generation, long items) throws Exception {
