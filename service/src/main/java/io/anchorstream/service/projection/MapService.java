@@ -3,9 +3,7 @@ package io.anchorstream.service.projection;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,7 +12,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import io.anchorstream.service.index.CatalogueIndex;
 import io.anchorstream.service.index.ItemCard;
-import io.anchorstream.service.index.StoredVector;
 import io.anchorstream.service.index.VectorIndex;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,14 +83,7 @@ public final class MapService implements AutoCloseable {
     }
 
     private SpaceMap layOut(VectorIndex first, VectorIndex serving) {
-        Map<String, float[]> after = new HashMap<>();
-        serving.forEach(item -> after.put(item.itemId(), item.vector()));
-        List<Candidate> candidates = new ArrayList<>();
-        first.forEach(item -> candidate(item, after).ifPresent(candidates::add));
-        // Whole groups, not single items: whether a group lies together is what the map is for.
-        candidates.sort(Comparator.comparingInt((Candidate one) -> one.cluster().hashCode() * 0x9E3779B9)
-                .thenComparing(one -> one.card().id()));
-        List<Candidate> sample = candidates.subList(0, Math.min(sampleSize, candidates.size()));
+        List<Candidate> sample = sample(first, serving);
         float[][] beforeVectors = sample.stream().map(Candidate::before).toArray(float[][]::new);
         TSne tsne = new TSne(PERPLEXITY, ITERATIONS);
         double[][] before = tsne.layOut(beforeVectors, PrincipalPlane.project(beforeVectors));
@@ -127,15 +117,28 @@ public final class MapService implements AutoCloseable {
                 points);
     }
 
-    private Optional<Candidate> candidate(StoredVector item, Map<String, float[]> after) {
-        float[] vector = after.get(item.itemId());
-        return vector == null
-                ? Optional.empty()
-                : catalogue
-                        .items()
-                        .card(item.itemId())
-                        .filter(card -> card.picture() >= 0)
-                        .map(card -> new Candidate(card, item.vector(), vector));
+    /** Chosen by the cards alone, which lie in memory: the vectors of all items would not fit there. */
+    private List<Candidate> sample(VectorIndex first, VectorIndex serving) {
+        // Whole groups, not single items: whether a group lies together is what the map is for.
+        return catalogue.items().cards().stream()
+                .filter(card -> card.picture() >= 0)
+                .sorted(Comparator.comparingInt((ItemCard card) -> cluster(card).hashCode() * 0x9E3779B9)
+                        .thenComparing(ItemCard::id))
+                .flatMap(card -> candidate(card, first, serving).stream())
+                .limit(sampleSize)
+                .toList();
+    }
+
+    private static Optional<Candidate> candidate(ItemCard card, VectorIndex first, VectorIndex serving) {
+        return first.get(card.id()).flatMap(before -> serving.get(card.id())
+                .map(after -> new Candidate(card, before.vector(), after.vector())));
+    }
+
+    private static String cluster(ItemCard card) {
+        if (card.group() != null) {
+            return card.group();
+        }
+        return card.label() >= 0 ? Long.toString(card.label()) : card.id();
     }
 
     private static double[][] normalised(double[][] points) {
@@ -169,14 +172,7 @@ public final class MapService implements AutoCloseable {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // lives for one layout
-    private record Candidate(ItemCard card, float[] before, float[] after) {
-        String cluster() {
-            if (card.group() != null) {
-                return card.group();
-            }
-            return card.label() >= 0 ? Long.toString(card.label()) : card.id();
-        }
-    }
+    private record Candidate(ItemCard card, float[] before, float[] after) {}
 
     /** One item; coordinates within -1..1. */
     public record MapPoint(
