@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
 /** Nearest neighbours of an item or of an uploaded picture, under the first generation and the one in service. */
 final class SearchApi {
     private static final int UPLOADS_AT_A_TIME = 2;
+    /** A third of the server's threads: the page and its health must answer beside them. */
+    private static final int READ_AT_A_TIME = 8;
 
     private final CatalogueIndex catalogue;
     private final SimilaritySearch search;
     private final PictureDecoder decoder;
     private final int uploadBytes;
+    private final SlowSenders senders = new SlowSenders(READ_AT_A_TIME, System::nanoTime);
     private final Semaphore uploads = new Semaphore(UPLOADS_AT_A_TIME);
 
     SearchApi(CatalogueIndex catalogue, SimilaritySearch search, PictureDecoder decoder, int uploadBytes) {
@@ -47,7 +50,7 @@ final class SearchApi {
     }
 
     void upload(Context ctx) throws IOException {
-        // Read first: a slow sender must not hold one of the few places at the network.
+        // Read first: a slow sender holds one of the places for reading, none of the few at the network.
         byte[] bytes = read(ctx);
         if (!uploads.tryAcquire()) {
             throw new ApiException(503, "other pictures are being searched for just now: try again in a moment");
@@ -75,7 +78,7 @@ final class SearchApi {
         }
         byte[] bytes;
         try (InputStream body = ctx.req().getInputStream()) {
-            bytes = body.readNBytes(uploadBytes + 1);
+            bytes = senders.read(body, uploadBytes + 1);
         }
         if (bytes.length > uploadBytes) {
             throw new ApiException(413, limit);

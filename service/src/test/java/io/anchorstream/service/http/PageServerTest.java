@@ -1,6 +1,9 @@
 package io.anchorstream.service.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,6 +13,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -85,6 +90,59 @@ class PageServerTest {
 
         assertThat(response.statusCode()).isEqualTo(413);
         assertThat(json(response).get("error").asText()).contains("10 MB");
+    }
+
+    @Test
+    void answersWhileManySendTheirPicturesSlowly() throws Exception {
+        URI address = URI.create(page.address());
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket socket = new Socket(address.getHost(), address.getPort());
+                slow.add(socket);
+                String begun = "POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx";
+                socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+            }
+            HttpRequest health = HttpRequest.newBuilder(URI.create(page.address() + "/health/live"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.send(health, BodyHandlers.ofString()).statusCode())
+                        .isEqualTo(200);
+            }
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void endsAnUploadThatDribbles() {
+        long[] now = {0};
+        InputStream dribble = new InputStream() {
+            @Override
+            public int read() {
+                now[0] += 1_000_000_000L;
+                return 'x';
+            }
+
+            @Override
+            public int read(byte[] bytes, int from, int count) {
+                bytes[from] = (byte) read();
+                return 1;
+            }
+        };
+        SlowSenders senders = new SlowSenders(1, () -> now[0]);
+
+        for (int i = 0; i < 2; i++) { // the place is free again each time
+            assertThatThrownBy(() -> senders.read(dribble, 1000))
+                    .isInstanceOf(ApiException.class)
+                    .hasMessageContaining("too slowly");
+        }
+        assertThat(now[0]).isEqualTo(12_000_000_000L);
+        assertThat(senders.read(new ByteArrayInputStream(new byte[50_000]), 40_000))
+                .hasSize(40_000);
     }
 
     @Test
