@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Kafka Streams topology at work. A thread that failed, such as by a registry that is away for a moment, is replaced a
- * few times; a failure that lasts, any {@link Error} and any wrong configuration stop the
- * process.
+ * few times, threads that failed together counting once; a failure that lasts, any {@link Error} and any wrong
+ * configuration stop the process.
  */
 public final class StreamsRole implements RunningRole {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsRole.class);

@@ -3,6 +3,7 @@ package io.anchorstream.service.run;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +32,18 @@ class FailuresTest {
 
     @Test
     void replacesAStreamThreadAFewTimesAndThenStopsWithTheCause() {
-        StreamsRole role = role();
+        SteppingClock clock = new SteppingClock();
+        StreamsRole role = role(clock);
         role.close(); // so that no wait is waited for
         RuntimeException away = new IllegalStateException("the registry is away");
 
         for (int i = 0; i < 5; i++) {
-            assertThat(role.answer(away)).isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+            for (int thread = 0; thread < 8; thread++) {
+                assertThat(role.answer(away))
+                        .as("failure %s of thread %s", i, thread)
+                        .isEqualTo(StreamThreadExceptionResponse.REPLACE_THREAD);
+            }
+            clock.pass(Duration.ofSeconds(1));
         }
         assertThat(role.failure()).isEmpty();
         assertThat(role.answer(away)).isEqualTo(StreamThreadExceptionResponse.SHUTDOWN_CLIENT);
@@ -97,10 +104,15 @@ class FailuresTest {
 
     @Test
     void waitsTwiceAsLongBeforeEachRestart() {
-        RestartBudget budget = new RestartBudget(2, Duration.ofMinutes(10), NOW);
+        SteppingClock clock = new SteppingClock();
+        RestartBudget budget = new RestartBudget(2, Duration.ofMinutes(10), clock);
 
         assertThat(budget.spend()).contains(Duration.ofSeconds(1));
+        clock.pass(Duration.ofSeconds(1));
         assertThat(budget.spend()).contains(Duration.ofSeconds(2));
+        clock.pass(Duration.ofMillis(999));
+        assertThat(budget.spend()).as("of the same cause").contains(Duration.ofSeconds(2));
+        clock.pass(Duration.ofMillis(1));
         assertThat(budget.spend()).isEmpty();
     }
 
@@ -137,11 +149,38 @@ class FailuresTest {
     }
 
     private static StreamsRole role() {
+        return role(NOW);
+    }
+
+    private static StreamsRole role(Clock clock) {
         StreamsBuilder builder = new StreamsBuilder();
         builder.stream("in").to("out");
         Properties config = new Properties();
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "failures");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
-        return new StreamsRole("label", builder.build(), config, NOW);
+        return new StreamsRole("label", builder.build(), config, clock);
+    }
+
+    private static final class SteppingClock extends Clock {
+        private Instant now = Instant.EPOCH;
+
+        void pass(Duration time) {
+            now = now.plus(time);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
     }
 }
