@@ -169,8 +169,11 @@ public final class Keys {
             "Loss by name; an unknown one lists all.");
     public static final ConfigKey<Map<String, String>> LOSS_OPTIONS =
             key("train.loss-options", ValueType.options(), "", "Options of the loss, e.g. beta=0.2.");
-    public static final ConfigKey<Integer> DIMENSION =
-            key("train.dimension", ValueType.integer(8, 4_096), "256", "Length of the vectors.");
+    public static final ConfigKey<Integer> DIMENSION = key(
+            "train.dimension",
+            ValueType.integer(8, 1_024).because("an index holds no longer vectors"),
+            "256",
+            "Length of the vectors.");
     public static final ConfigKey<Double> LEARNING_RATE =
             key("train.learning-rate", ValueType.number(0, 1), "0.0001", "Learning rate of AdamW.");
     public static final ConfigKey<Double> WEIGHT_DECAY =

@@ -48,6 +48,11 @@ public record ValueType<T>(String description, Function<String, T> parser) {
                 });
     }
 
+    /** Gives the reason for a bound, for messages and documents. */
+    ValueType<T> because(String reason) {
+        return new ValueType<>(description + " (" + reason + ")", parser);
+    }
+
     static ValueType<Long> seed() {
         return new ValueType<>("a whole number", Long::valueOf);
     }

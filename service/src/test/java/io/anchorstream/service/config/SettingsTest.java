@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,6 +48,18 @@ class SettingsTest {
         assertThatThrownBy(() -> resolve(new Settings.Layer("x.yaml", Map.of("http.port", "seventy"))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("http.port = \"seventy\" (x.yaml): must be a whole number from 0 to 65535");
+    }
+
+    @Test
+    void allowsNoLongerVectorsThanAnIndexHolds() {
+        int most = KnnVectorsFormat.DEFAULT_MAX_DIMENSIONS;
+
+        assertThat(resolve(new Settings.Layer("flag", Map.of("train.dimension", "" + most)))
+                        .get(Keys.DIMENSION))
+                .isEqualTo(most);
+        assertThatThrownBy(() -> resolve(new Settings.Layer("flag", Map.of("train.dimension", "" + (most + 1)))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("an index holds no longer vectors");
     }
 
     @Test
