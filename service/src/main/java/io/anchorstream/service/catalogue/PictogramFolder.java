@@ -65,7 +65,7 @@ public final class PictogramFolder implements AutoCloseable {
         Files.createDirectories(folder);
         Pictograms plan = Pictograms.plan(options);
         new CatalogueFolder(folder).write(plan.entries());
-        JSON.writeValue(summaryFile.toFile(), Summary.of(options, plan.licences(), false));
+        write(summaryFile, Summary.of(options, plan.licences(), false));
         PictogramFolder opened = new PictogramFolder(folder, plan.entries(), plan.licences());
         plan.entries().forEach(entry -> opened.drawings.put(entry.id(), new CompletableFuture<>()));
         Thread drawing = new Thread(() -> opened.drawAll(plan, options, summaryFile, threads, progress), "pictograms");
@@ -133,7 +133,7 @@ public final class PictogramFolder implements AutoCloseable {
                 Objects.requireNonNull(drawings.get(entry.id())).join();
                 progress.accept(++drawn);
             }
-            JSON.writeValue(summaryFile.toFile(), Summary.of(options, licences, true));
+            write(summaryFile, Summary.of(options, licences, true));
         } catch (IOException | RuntimeException e) {
             drawings.values().forEach(drawing -> drawing.completeExceptionally(e));
         } finally {
@@ -177,6 +177,13 @@ public final class PictogramFolder implements AutoCloseable {
                         (name, document) -> documents.put(
                                 Objects.requireNonNull(set.getValue().get(name)), document)));
         return documents;
+    }
+
+    /** Whole or not at all: the next start may come at any moment. */
+    private static void write(Path file, Summary summary) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        JSON.writeValue(part.toFile(), summary);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Path file(CatalogueEntry entry) {
