@@ -1,9 +1,9 @@
 package io.anchorstream.service.http;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -13,8 +13,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -93,28 +91,20 @@ class PageServerTest {
     }
 
     @Test
-    void answersWhileManySendTheirPicturesSlowly() throws Exception {
-        URI address = URI.create(page.address());
-        List<Socket> slow = new ArrayList<>();
-        try {
-            for (int i = 0; i < 40; i++) {
-                Socket socket = new Socket(address.getHost(), address.getPort());
-                slow.add(socket);
-                String begun = "POST /api/search HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nx";
-                socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+    void readsNoMoreUploadsAtOnceThanThereArePlaces() {
+        SlowSenders senders = new SlowSenders(1, () -> 0);
+        InputStream late = new FilterInputStream(new ByteArrayInputStream(new byte[] {'x'})) {
+            @Override
+            public int read(byte[] bytes, int from, int count) throws IOException {
+                assertThatThrownBy(() -> senders.read(new ByteArrayInputStream(new byte[1]), 1))
+                        .as("while this one is being read")
+                        .isInstanceOf(ApiException.class)
+                        .hasMessageContaining("other pictures");
+                return super.read(bytes, from, count);
             }
-            HttpRequest health = HttpRequest.newBuilder(URI.create(page.address() + "/health/live"))
-                    .timeout(Duration.ofSeconds(5))
-                    .build();
-            for (int i = 0; i < 10; i++) {
-                assertThat(client.send(health, BodyHandlers.ofString()).statusCode())
-                        .isEqualTo(200);
-            }
-        } finally {
-            for (Socket socket : slow) {
-                socket.close();
-            }
-        }
+        };
+
+        assertThat(senders.read(late, 1)).containsExactly((byte) 'x');
     }
 
     @Test
