@@ -242,6 +242,7 @@ final class PageFixture implements AutoCloseable {
                             "test.cross_domain_recall_at_1",
                             recall[version] - 0.05))
                     .setBaselines(Map.of(
+                            "untrained.test.cross_domain_recall_at_1", recall[0] - 0.05,
                             "hog.test.cross_domain_recall_at_1", 0.395,
                             "pixels.test.cross_domain_recall_at_1", 0.20,
                             "histogram.test.cross_domain_recall_at_1", 0.18))
