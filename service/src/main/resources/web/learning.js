@@ -178,7 +178,7 @@ function versionChart(data) {
     return y === undefined ? [] : [{ y, text: `${text} ${percent(y, 0)}` }];
   });
   return {
-    height: 340, xName: 'Step', yFormat: (v) => percent(v, 0), bases, label: 'Score of each version', xMin: 0,
+    height: 340, xName: 'Step', yFormat: (v) => percent(v), bases, label: 'Score of each version', xMin: 0,
     series: [{ name: 'in service', color: 'var(--c1)', quiet: true, points: promoted.map((v) => [v.step, v.metrics[chosen]]) }],
     marks: scored.map((v) => ({
       x: v.step, y: v.metrics[chosen], color: v.everPromoted ? 'var(--c1)' : 'var(--faint)', full: v.everPromoted,
