@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -43,7 +42,7 @@ public final class FailOver implements AutoCloseable {
     private final Settings settings;
     private final Cluster cluster;
     private final Path folder;
-    private final Map<Integer, Child> children = new LinkedHashMap<>();
+    private final Children<Integer> children = new Children<>();
     private final List<Phase> phases = new ArrayList<>();
     private final List<Long> steps = new ArrayList<>();
 
@@ -107,14 +106,16 @@ public final class FailOver implements AutoCloseable {
                         cluster.serde(TrainingStep.class).deserializer())) {
             Pace pace = new Pace(load, check, rate);
             start(1);
-            pace.until(() -> check.vectors() > 50, SETTLE, this::words);
+            pace.until(() -> check.vectors() > 50, SETTLE, children::words);
             phase("one process at work", pace, () -> {});
             phase("a second one starts", pace, () -> start(2));
             phase("a third one starts", pace, () -> start(3));
-            phase("the first one stops (SIGTERM)", pace, () -> child(1).close());
+            phase("the first one stops (SIGTERM)", pace, () -> children.get(1).close());
             phase("it starts again", pace, () -> start(1));
-            phase("the second one is killed (SIGKILL)", pace, () -> child(2).kill());
-            phase("the third one is killed (SIGKILL)", pace, () -> child(3).kill());
+            phase("the second one is killed (SIGKILL)", pace, () -> children.get(2)
+                    .kill());
+            phase("the third one is killed (SIGKILL)", pace, () -> children.get(3)
+                    .kill());
             load.flush();
             say.accept("no more load; waiting until all is done");
             List<String> violations = settle(check, load);
@@ -147,10 +148,6 @@ public final class FailOver implements AutoCloseable {
 
     private void start(int number) throws IOException {
         children.put(number, Child.start("process-" + number, ROLES, folder.resolve("process-" + number), values));
-    }
-
-    private Child child(int number) {
-        return Optional.ofNullable(children.get(number)).orElseThrow();
     }
 
     /** Partitions of each member, by role. */
@@ -220,17 +217,9 @@ public final class FailOver implements AutoCloseable {
         return longest;
     }
 
-    private String words() throws IOException {
-        StringBuilder words = new StringBuilder();
-        for (Child child : children.values()) {
-            words.append(child.lastWords()).append('\n');
-        }
-        return words.toString();
-    }
-
     @Override
     public void close() {
-        children.values().stream().filter(Child::isAlive).forEach(Child::close);
+        children.close();
         stack.close();
     }
 }

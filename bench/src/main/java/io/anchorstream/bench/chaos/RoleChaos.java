@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ public final class RoleChaos implements AutoCloseable {
     private final Map<String, String> values;
     private final Settings settings;
     private final Cluster cluster;
-    private final Map<Role, Child> children = new EnumMap<>(Role.class);
+    private final Children<Role> children = new Children<>();
     private int started;
     private int kills;
     private int brokerKills;
@@ -117,12 +116,12 @@ public final class RoleChaos implements AutoCloseable {
                 children.put(role, start(role));
             }
             Pace pace = new Pace(load, check, rate);
-            pace.until(() -> check.vectors() > 0, SETTLE, this::words);
+            pace.until(() -> check.vectors() > 0, SETTLE, children::words);
             for (int round = 0; round < rounds; round++) {
                 for (Role role : roles) {
                     pace.during(pause());
                     say.accept("killing " + role.label());
-                    child(role).kill();
+                    children.get(role).kill();
                     children.put(role, start(role));
                     kills++;
                 }
@@ -164,14 +163,6 @@ public final class RoleChaos implements AutoCloseable {
         return Child.start(role.label() + "-" + started++, Set.of(role), folder.resolve(role.label()), values);
     }
 
-    private Child child(Role role) {
-        Child child = children.get(role);
-        if (child == null) {
-            throw new IllegalArgumentException("the chaos runs label, train and embed, not " + role.label());
-        }
-        return child;
-    }
-
     /** Waits until nothing is wrong any more; what is still wrong in the end is. */
     private List<String> await(CatalogueCheck check, CatalogueLoad load, boolean recount) throws IOException {
         long deadline = System.nanoTime() + SETTLE.toNanos();
@@ -184,7 +175,8 @@ public final class RoleChaos implements AutoCloseable {
         }
         return violations.isEmpty()
                 ? violations
-                : Stream.concat(violations.stream(), Stream.of(words())).toList();
+                : Stream.concat(violations.stream(), Stream.of(children.words()))
+                        .toList();
     }
 
     /** A generation that opens after the last record, so that its counts can be told from the input alone. */
@@ -219,17 +211,9 @@ public final class RoleChaos implements AutoCloseable {
         }
     }
 
-    private String words() throws IOException {
-        StringBuilder words = new StringBuilder();
-        for (Child child : children.values()) {
-            words.append(child.lastWords()).append('\n');
-        }
-        return words.toString();
-    }
-
     @Override
     public void close() {
-        children.values().stream().filter(Child::isAlive).forEach(Child::close);
+        children.close();
         registry.close();
         brokers.close();
         Folders.delete(folder);
