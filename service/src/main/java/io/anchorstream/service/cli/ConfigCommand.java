@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 import io.anchorstream.service.config.ConfigurationPage;
 import io.anchorstream.service.config.LossesPage;
@@ -60,8 +61,10 @@ final class ConfigCommand implements Runnable {
         }
     }
 
-    @Command(name = "docs", description = "Writes docs/configuration.md.", mixinStandardHelpOptions = true)
-    static final class Docs implements Callable<Integer> {
+    /** Writes a page of the documentation that is made from the code. */
+    private abstract static class Page implements Callable<Integer> {
+        private final Supplier<String> markdown;
+
         @Spec
         @SuppressWarnings("NullAway.Init") // set by picocli before run
         private CommandSpec spec;
@@ -70,29 +73,29 @@ final class ConfigCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // required
         private Path out;
 
+        Page(Supplier<String> markdown) {
+            this.markdown = markdown;
+        }
+
         @Override
         public Integer call() throws IOException {
-            Files.writeString(out, ConfigurationPage.markdown());
+            Files.writeString(out, markdown.get());
             spec.commandLine().getOut().println("wrote " + out);
             return ExitCode.OK;
         }
     }
 
+    @Command(name = "docs", description = "Writes docs/configuration.md.", mixinStandardHelpOptions = true)
+    static final class Docs extends Page {
+        Docs() {
+            super(ConfigurationPage::markdown);
+        }
+    }
+
     @Command(name = "losses", description = "Writes docs/losses.md.", mixinStandardHelpOptions = true)
-    static final class LossDocs implements Callable<Integer> {
-        @Spec
-        @SuppressWarnings("NullAway.Init") // set by picocli before run
-        private CommandSpec spec;
-
-        @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to")
-        @SuppressWarnings("NullAway.Init") // required
-        private Path out;
-
-        @Override
-        public Integer call() throws IOException {
-            Files.writeString(out, LossesPage.markdown());
-            spec.commandLine().getOut().println("wrote " + out);
-            return ExitCode.OK;
+    static final class LossDocs extends Page {
+        LossDocs() {
+            super(LossesPage::markdown);
         }
     }
 }

@@ -28,7 +28,7 @@ public final class ConfigurationPage {
 
                 In the environment, `ANCHORSTREAM_KAFKA_BOOTSTRAP_SERVERS` is `kafka.bootstrap.servers`.
                 """);
-        for (Keys.Section section : Keys.sections()) {
+        for (Section section : Section.all()) {
             page.append("\n## ")
                     .append(section.title())
                     .append("\n\n")

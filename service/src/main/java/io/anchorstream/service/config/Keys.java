@@ -307,107 +307,14 @@ public final class Keys {
             "Embed later items under the first generation too, so that the page compares galleries of one size; costs a"
                     + " second inference for each item.");
 
-    private static final List<Section> SECTIONS = List.of(
-            new Section(
-                    "Process",
-                    "Where this process keeps its files and how it is seen.",
-                    List.of(DATA, APPLICATION, HTTP_HOST, HTTP_PORT, HTTP_TOKEN)),
-            new Section(
-                    "Topics",
-                    "Names and sizes of the topics. Partition counts are fixed once the topics exist.",
-                    List.of(
-                            TOPIC_PREFIX,
-                            ITEM_PARTITIONS,
-                            SAMPLER_PARTITIONS,
-                            REPLICATION,
-                            CREATE_TOPICS,
-                            BATCH_RETENTION,
-                            BATCH_RETENTION_BYTES)),
-            new Section(
-                    "Fetching",
-                    "How ingest gets pictures that a catalogue names by address.",
-                    List.of(
-                            FETCH_PER_HOST,
-                            FETCH_TIMEOUT,
-                            FETCH_DEADLINE,
-                            FETCH_RETRIES,
-                            FETCH_REDIRECTS,
-                            FETCH_MAX_BYTES,
-                            FETCH_TRUSTED)),
-            new Section(
-                    "Labelling",
-                    "How pictures and text are checked and turned into weak labels.",
-                    List.of(
-                            LABEL_THREADS,
-                            IMAGE_SIZE,
-                            IMAGE_MAX_BYTES,
-                            IMAGE_MAX_PIXELS,
-                            TEXT_ENCODER,
-                            LABEL_RULES,
-                            LABEL_JOIN,
-                            LABEL_MERGE,
-                            HOLDOUT_ONE_IN)),
-            new Section(
-                    "Batching",
-                    "How labelled items become mini-batches.",
-                    List.of(BATCH_LABELS, BATCH_ITEMS, BATCH_GRADIENTS, BATCH_NEAR, BATCH_BUFFER, BATCH_QUIET)),
-            new Section(
-                    "Training",
-                    "What learns, and how. Defaults are the measured recipe.",
-                    List.of(
-                            NETWORK,
-                            NETWORK_OPTIONS,
-                            LOSS,
-                            LOSS_OPTIONS,
-                            DIMENSION,
-                            LEARNING_RATE,
-                            WEIGHT_DECAY,
-                            CLIP_NORM,
-                            EMA_DECAY,
-                            MEMORY_ROWS,
-                            MEMORY_MAX_AGE,
-                            MEMORY_WARM_UP,
-                            AUGMENTATION,
-                            SEED,
-                            ENGINE_THREADS,
-                            DEVICE,
-                            STEPS_PER_VERSION,
-                            TRAIN_SHARE,
-                            START_OVER,
-                            SHARE_CHECKPOINTS,
-                            KEEP_CHECKPOINTS,
-                            KEEP_VERSIONS,
-                            HOLDOUT_ITEMS)),
-            new Section(
-                    "Versions",
-                    "When a trained version goes into service; see docs/versions.md.",
-                    List.of(
-                            GATE_RULES,
-                            GATE_CONFIDENCE,
-                            GATE_CATEGORY_LOSS,
-                            GATE_CROSS_RECALL,
-                            GATE_MINIMUM_ITEMS,
-                            GATE_MINIMUM_SPREAD,
-                            GATE_SHADOW,
-                            ROLLBACK_STICKS)),
-            new Section("Embedding", "How items get their vectors.", List.of(EMBED_THREADS, EMBED_BATCH, REFRESH_RATE)),
-            new Section("Index", "What the search page shows.", List.of(KEEP_FIRST)));
-
     private Keys() {}
 
     /** Every key in order of declaration. */
     public static List<ConfigKey<?>> all() {
-        return SECTIONS.stream()
+        return Section.all().stream()
                 .<ConfigKey<?>>flatMap(section -> section.keys().stream())
                 .toList();
     }
-
-    static List<Section> sections() {
-        return SECTIONS;
-    }
-
-    /** Keys that belong together in the documentation. */
-    record Section(String title, String doc, List<ConfigKey<?>> keys) {}
 
     private static <T> ConfigKey<T> key(String name, ValueType<T> type, String standard, String doc) {
         return new ConfigKey<>(name, type, standard, doc);
