@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -199,25 +198,6 @@ public final class VectorIndex implements AutoCloseable {
                 }
             }
             return Optional.empty();
-        });
-    }
-
-    /** Visits every held item, as of the last {@link #refresh}. */
-    public void forEach(Consumer<StoredVector> visitor) {
-        withSearcher(searcher -> {
-            for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
-                FloatVectorValues vectors = leaf.reader().getFloatVectorValues(VECTOR);
-                if (vectors == null) {
-                    continue;
-                }
-                for (int doc = vectors.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = vectors.nextDoc()) {
-                    if (leaf.reader().getLiveDocs() == null
-                            || leaf.reader().getLiveDocs().get(doc)) {
-                        visitor.accept(stored(leaf, doc, vectors));
-                    }
-                }
-            }
-            return visitor;
         });
     }
 
