@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.read.ListAppender;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
@@ -34,10 +36,14 @@ class SecretsTest {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Level before = root.getLevel();
+    private final List<Appender<ILoggingEvent>> others = new ArrayList<>();
 
     @BeforeEach
     void listen() {
         logged.start();
+        // Everything there is to log at TRACE is tens of thousands of lines, which are looked at here, not printed.
+        root.iteratorForAppenders().forEachRemaining(others::add);
+        others.forEach(root::detachAppender);
         root.setLevel(Level.TRACE);
         root.addAppender(logged);
     }
@@ -46,6 +52,7 @@ class SecretsTest {
     void stopListening() {
         root.detachAppender(logged);
         root.setLevel(before);
+        others.forEach(root::addAppender);
     }
 
     @Test
