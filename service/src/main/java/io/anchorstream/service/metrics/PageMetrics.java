@@ -12,8 +12,8 @@ import io.anchorstream.model.monitoring.LearningWatch;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.monitor.LearningHistory;
 import io.anchorstream.service.monitor.LearningHistory.StepPoint;
-import io.anchorstream.service.monitor.LearningHistory.VersionView;
 import io.anchorstream.service.monitor.PipelineMonitor.PipelineView;
+import io.anchorstream.service.monitor.Score;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -43,7 +43,9 @@ public final class PageMetrics {
         this.lag = rows("anchorstream.role.lag", "committed records not consumed yet, by role");
         this.held = rows("anchorstream.index.held.items", "items in each index held, by generation");
         this.alarms = rows("anchorstream.learning.alarms", "alarms raised while learning, by name");
-        this.scores = rows("anchorstream.version.score", "scores of the version in service and of the untrained one");
+        this.scores = rows(
+                "anchorstream.version.score",
+                "scores of the version in service, and of the untrained one on the same pictures");
         this.baselines = rows("anchorstream.baseline.score", "scores of raw image features, nothing learned");
         bindPipeline();
         bindIndex();
@@ -132,20 +134,24 @@ public final class PageMetrics {
         held.register(indexes, true);
         List<Row<?>> scored = new ArrayList<>();
         List<Row<?>> raw = new ArrayList<>();
-        learning.serving().ifPresent(version -> add(scored, "serving", version));
-        learning.version(0).ifPresent(version -> add(scored, "untrained", version));
-        learning.serving().ifPresent(version -> version.baselines()
-                .forEach((name, score) -> raw.add(Row.of(
-                        Tags.of(
-                                "features", name.substring(0, name.indexOf('.')),
-                                "score", name.substring(name.indexOf('.') + 1)),
-                        score))));
+        learning.serving().ifPresent(version -> {
+            version.metrics().forEach((score, value) -> scored.add(score("serving", score, value)));
+            version.baselines().forEach((name, value) -> {
+                String of = name.substring(0, name.indexOf('.'));
+                String score = name.substring(name.indexOf('.') + 1);
+                if (name.startsWith(Score.UNTRAINED)) {
+                    scored.add(score(of, score, value));
+                } else {
+                    raw.add(Row.of(Tags.of("features", of, "score", score), value));
+                }
+            });
+        });
         scores.register(scored, true);
         baselines.register(raw, true);
     }
 
-    private static void add(List<Row<?>> rows, String which, VersionView version) {
-        version.metrics().forEach((score, value) -> rows.add(Row.of(Tags.of("version", which, "score", score), value)));
+    private static Row<?> score(String version, String score, double value) {
+        return Row.of(Tags.of("version", version, "score", score), value);
     }
 
     private static List<Row<?>> counts(String tag, Map<String, Long> counts) {

@@ -119,6 +119,14 @@ class MetricsPageTest {
         assertThat(value("anchorstream.learning.loss")).isEqualTo(0.5);
         assertThat(value("anchorstream.version.score", "version", "serving", "score", "holdout.recall_at_1"))
                 .isEqualTo(0.75);
+        assertThat(value("anchorstream.version.score", "version", "untrained", "score", "holdout.recall_at_1"))
+                .as("version 0 on the pictures that the version in service was scored on, as on the page's curve")
+                .isEqualTo(0.7);
+        assertThat(metrics.registry()
+                        .find("anchorstream.baseline.score")
+                        .tag("features", "untrained")
+                        .meters())
+                .isEmpty();
         assertThat(value("anchorstream.baseline.score", "features", "hog", "score", "holdout.recall_at_1"))
                 .isEqualTo(0.6);
         assertThat(value("anchorstream.train.images")).isEqualTo(90);
@@ -197,7 +205,7 @@ class MetricsPageTest {
                 .setWeightsDigest("")
                 .setWeightsBytes(0)
                 .setMetrics(Map.of("holdout.recall_at_1", 0.75))
-                .setBaselines(Map.of("hog.holdout.recall_at_1", 0.6))
+                .setBaselines(Map.of("hog.holdout.recall_at_1", 0.6, "untrained.holdout.recall_at_1", 0.7))
                 .setTimestamp(1)
                 .build());
     }
