@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
-import io.anchorstream.avro.GenerationEvent;
-import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import io.anchorstream.avro.RefreshReport;
 import io.anchorstream.model.image.CanonicalImage;
@@ -19,8 +17,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
-import org.apache.kafka.streams.state.ValueAndTimestamp;
 
 /**
  * Embeds what is due and refreshes the rest, in slices bounded in time: items that are new or changed first, for the
@@ -48,7 +44,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
     private VectorSample sample;
 
     @SuppressWarnings("NullAway.Init") // set by init
-    private ReadOnlyKeyValueStore<String, ValueAndTimestamp<GenerationEvent>> generations;
+    private NextGeneration next;
 
     @SuppressWarnings("NullAway.Init") // set by init
     private Frontier frontier;
@@ -84,7 +80,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         super.init(context);
         shelf = new ItemShelf(context);
         sample = new VectorSample(context.getStateStore(VectorSample.STORE), settings.sampleSize());
-        generations = context.getStateStore(GENERATIONS);
+        next = new NextGeneration(models, context.getStateStore(GENERATIONS));
         partition = context.taskId().partition();
         reported = Reported.NOTHING; // after an aborted transaction the same processor begins anew
         reportedAt = 0;
@@ -113,36 +109,26 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         report(state);
     }
 
-    /**
-     * What to embed for, a newer promotion taken into account once its model is loaded: new items go on meanwhile.
-     */
+    /** What to embed for, the next generation once its model is loaded: new items go on meanwhile. */
     private Optional<RefreshState> target() {
         Optional<RefreshState> known = shelf.state();
-        Optional<Promotion> promoted = models.promoted();
-        if (promoted.isPresent()
-                && known.map(it -> it.building().generation() < promoted.get().generation())
-                        .orElse(true)
-                && models.embedder(promoted.get().version()).isPresent()) {
-            RefreshState next = known.map(it -> it.supersededBy(promoted.get(), it.done() || shelf.live() == 0))
-                    .orElseGet(() -> RefreshState.begin(promoted.get()));
-            shelf.begin(next);
+        Optional<Promotion> after = next.after(known.map(RefreshState::building));
+        if (after.isPresent() && models.embedder(after.get().version()).isPresent()) {
+            RefreshState begun = known.map(it -> it.supersededBy(after.get(), it.done() || shelf.live() == 0))
+                    .orElseGet(() -> RefreshState.begin(after.get()));
+            shelf.begin(begun);
             ahead.drop();
             frontier.move();
             sample.clear();
             rateSince = clock.millis();
             rateItems = 0;
-            known = Optional.of(next);
+            known = Optional.of(begun);
         }
-        Optional<RefreshState> settled = known.map(it -> it.settle(this::isComplete));
+        Optional<RefreshState> settled = known.map(it -> it.settle(next::isComplete));
         if (!settled.equals(known)) {
             settled.ifPresent(shelf::put);
         }
         return settled;
-    }
-
-    private boolean isComplete(Promotion promotion) {
-        ValueAndTimestamp<GenerationEvent> event = generations.get(Long.toString(promotion.generation()));
-        return event != null && event.value().getState() == GenerationState.COMPLETE;
     }
 
     private void embedDue(RefreshState state) {
@@ -150,7 +136,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         for (int i = state.targets().size() - 1; i > 0; i--) {
             Promotion older = state.targets().get(i);
             // In service until the one being built is complete, or about to be, for all that is known here.
-            boolean serves = isComplete(older) || (i == 1 && state.followsDone());
+            boolean serves = next.isComplete(older) || (i == 1 && state.followsDone());
             boolean usable = !models.isGone(older.version())
                     || models.embedder(older.version()).isPresent();
             if (serves && usable) {
@@ -303,7 +289,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
                         latest.embedded(),
                         latest.done(),
                         rateItems / seconds));
-        if (isComplete(building)) {
+        if (next.isComplete(building)) {
             return; // declared: later arrivals change no count of it
         }
         RefreshReport report = RefreshReport.newBuilder()

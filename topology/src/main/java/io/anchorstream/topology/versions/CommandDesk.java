@@ -125,6 +125,7 @@ public final class CommandDesk {
             ModelVersion next = Events.copy(chosen, new ModelVersion());
             next.setState(VersionState.PROMOTED);
             next.setGeneration(history.nextGeneration());
+            next.setOrdered(true);
             next.setPinned(pin);
             next.setPaused(serving.getPaused());
             next.setReason("In service by " + order + ", instead of version " + serving.getVersion() + ".");
@@ -138,6 +139,7 @@ public final class CommandDesk {
                 ModelVersion left = Events.copy(serving, new ModelVersion());
                 left.setState(VersionState.ROLLED_BACK);
                 left.setGeneration(-1);
+                left.setOrdered(false);
                 left.setPinned(false);
                 left.setPaused(false);
                 left.setReason("Rolled back to version " + chosen.getVersion() + " by " + order + ".");

@@ -49,6 +49,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     private final Set<Long> gone = ConcurrentHashMap.newKeySet();
     private volatile List<ModelVersion> versions = List.of();
     private volatile Optional<Promotion> promoted = Optional.empty();
+    private volatile Optional<Promotion> ordered = Optional.empty();
     private volatile @Nullable Throwable failure;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch caughtUp = new CountDownLatch(1);
@@ -81,6 +82,11 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     @Override
     public Optional<Promotion> promoted() {
         return promoted;
+    }
+
+    @Override
+    public Optional<Promotion> ordered() {
+        return ordered;
     }
 
     @Override
@@ -176,6 +182,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
 
     private void show(ModelVersion serving) {
         Promotion now = new Promotion(serving.getVersion(), serving.getGeneration());
+        ordered = serving.getOrdered() ? Optional.of(now) : Optional.empty();
         if (!promoted.equals(Optional.of(now))) {
             promoted = Optional.of(now);
             LOG.info("version {} is in service as generation {}", now.version(), now.generation());

@@ -13,6 +13,9 @@ public interface ModelSource {
     /** The promotion with the highest generation seen so far. */
     Optional<Promotion> promoted();
 
+    /** The same, while an operator's order put that version in service: nobody waits with it for anything else. */
+    Optional<Promotion> ordered();
+
     /**
      * The model of a version; empty while it is being loaded, which the first call starts. Use it within the slice
      * that asked: it may be closed a minute after the last call that named its version.

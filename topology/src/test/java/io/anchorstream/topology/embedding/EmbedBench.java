@@ -40,6 +40,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ValueAndTimestamp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** The embed topology under test: one partition, a fake model, a clock that stands still unless moved. */
 final class EmbedBench implements AutoCloseable {
     private static final Map<String, String> SERDE = Map.of("schema.registry.url", "mock://embed-topology");
@@ -191,6 +193,13 @@ final class EmbedBench implements AutoCloseable {
         label(id, offset, offset % 7);
     }
 
+    /** So many items, {@code item-00} and on. */
+    void add(int items) {
+        for (int i = 0; i < items; i++) {
+            item("item-%02d".formatted(i), i + 1);
+        }
+    }
+
     void deletePicture(String id) {
         images.pipeInput(id, (CanonicalItem) null);
     }
@@ -215,8 +224,30 @@ final class EmbedBench implements AutoCloseable {
         return generations.readValuesToList();
     }
 
-    List<GenerationEvent> events(GenerationState state) {
-        return events().stream().filter(it -> it.getState() == state).toList();
+    /** What another partition's reports led to. */
+    void declared(GenerationEvent event) {
+        generationLog.pipeInput(Long.toString(event.getGeneration()), event);
+    }
+
+    /** The one event with this state. */
+    static GenerationEvent only(List<GenerationEvent> events, GenerationState state) {
+        List<GenerationEvent> found =
+                events.stream().filter(it -> it.getState() == state).toList();
+        assertThat(found).hasSize(1);
+        return found.get(0);
+    }
+
+    static GenerationEvent only(List<GenerationEvent> events, long generation, GenerationState state) {
+        return only(
+                events.stream().filter(it -> it.getGeneration() == generation).toList(), state);
+    }
+
+    /** The generations that got there, in order. */
+    static List<Long> generations(List<GenerationEvent> events, GenerationState state) {
+        return events.stream()
+                .filter(it -> it.getState() == state)
+                .map(GenerationEvent::getGeneration)
+                .toList();
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.anchorstream.topology.embedding;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
@@ -12,7 +14,9 @@ import io.anchorstream.topology.versions.ModelSource;
 /** Models whose vectors tell which version made them from which picture. */
 final class FakeModels implements ModelSource {
     private final Map<Long, Embedder> models = new HashMap<>();
+    private final Set<Long> gone = new HashSet<>();
     private Optional<Promotion> promoted = Optional.empty();
+    private Optional<Promotion> ordered = Optional.empty();
     int calls;
     int embedded;
     Runnable onCall = () -> {};
@@ -20,6 +24,19 @@ final class FakeModels implements ModelSource {
     void promote(long version, long generation) {
         models.put(version, new Fake(version));
         promoted = Optional.of(new Promotion(version, generation));
+        ordered = Optional.empty();
+    }
+
+    /** An operator's promotion. */
+    void order(long version, long generation) {
+        promote(version, generation);
+        ordered = promoted;
+    }
+
+    /** Unloads it, and its weights are no longer there. */
+    void lose(long version) {
+        unload(version);
+        gone.add(version);
     }
 
     void unload(long version) {
@@ -36,13 +53,18 @@ final class FakeModels implements ModelSource {
     }
 
     @Override
+    public Optional<Promotion> ordered() {
+        return ordered;
+    }
+
+    @Override
     public Optional<Embedder> embedder(long version) {
         return Optional.ofNullable(models.get(version));
     }
 
     @Override
     public boolean isGone(long version) {
-        return false;
+        return gone.contains(version);
     }
 
     private final class Fake implements Embedder {

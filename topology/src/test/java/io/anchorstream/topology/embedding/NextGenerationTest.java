@@ -1,0 +1,187 @@
+package io.anchorstream.topology.embedding;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+import io.anchorstream.avro.ItemEmbedding;
+import org.apache.kafka.streams.KeyValue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+class NextGenerationTest {
+    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path state;
+
+    private final FakeModels models = new FakeModels();
+    private final FakeEnds ends = new FakeEnds();
+
+    @Test
+    void publishesNothingOfARefreshThatWasSupersededWhileItsVectorsWereComputed() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.add(10);
+            bench.flush(40);
+            Map<String, Double> untrained = new HashMap<>();
+            bench.vectors().forEach(it -> untrained.put(it.key, degrees(it.value)));
+            bench.held = true;
+            models.promote(1, 1);
+            bench.flush(2);
+            models.order(2, 2);
+            bench.flush(1);
+            bench.held = false;
+            bench.release();
+            bench.flush(60);
+
+            List<KeyValue<String, ItemEmbedding>> log = bench.vectors();
+            assertThat(log)
+                    .hasSize(10)
+                    .allMatch(it -> it.value.getGeneration() == 2 && it.value.getModelVersion() == 2);
+            // The fake models turn each vector by one degree a version.
+            assertThat(log).allSatisfy(it -> assertThat(degrees(it.value) - untrained.getOrDefault(it.key, 0.0))
+                    .isCloseTo(2, within(0.01)));
+        }
+    }
+
+    @Test
+    void keepsTheCompleteGenerationUpToDateHoweverManyOrdersOutrunTheRefresh() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.add(10);
+            bench.flush(40);
+            bench.held = true;
+            for (long next = 1; next <= 20; next++) {
+                models.order(next, next);
+                bench.flush(1);
+            }
+            bench.vectors();
+            bench.item("fresh", 100);
+            bench.flush(2);
+
+            assertThat(bench.vectors())
+                    .filteredOn(it -> it.key.equals("fresh"))
+                    .extracting(it -> it.value.getGeneration())
+                    .contains(0L, 20L);
+        }
+    }
+
+    @Test
+    void completesGenerationsHoweverFastPromotionsFollowEachOtherAndReachesTheNewest() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
+            bench.add(30);
+            bench.flush(10);
+            for (long next = 1; next <= 40; next++) { // a refresh takes 30 flushes
+                models.promote(next, next);
+                bench.flush(5);
+            }
+            bench.flush(80);
+
+            List<GenerationEvent> events = bench.events();
+            List<Long> complete = EmbedBench.generations(events, GenerationState.COMPLETE);
+            assertThat(complete)
+                    .hasSizeBetween(5, 9)
+                    .isSorted()
+                    .startsWith(0L, 1L)
+                    .endsWith(40L);
+            assertThat(EmbedBench.generations(events, GenerationState.OPENED)).isEqualTo(complete);
+        }
+    }
+
+    @Test
+    void anOrderTakesOverFromARunningRefresh() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
+            bench.add(30);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.flush(15);
+            models.order(0, 2);
+            bench.flush(80);
+
+            List<GenerationEvent> events = bench.events();
+            assertThat(EmbedBench.generations(events, GenerationState.COMPLETE)).containsExactly(0L, 2L);
+            assertThat(EmbedBench.generations(events, GenerationState.RETIRED)).containsExactly(0L, 1L);
+            bench.vectors();
+            bench.item("later", 500);
+            bench.flush(1);
+            assertThat(bench.vectors())
+                    .extracting(it -> it.value.getGeneration())
+                    .containsExactly(2L);
+        }
+    }
+
+    @Test
+    void joinsTheGenerationThatAnotherPartitionHasBegun() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
+            bench.add(30);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.flush(15);
+            bench.vectors();
+            models.promote(3, 3);
+            models.promote(4, 4);
+            bench.declared(opened(3));
+            bench.flush(5);
+            assertThat(bench.vectors()).isNotEmpty().allMatch(it -> it.value.getGeneration() == 3);
+        }
+    }
+
+    @Test
+    void goesOnToTheNewestWhenTheModelOfARunningRefreshIsGone() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
+            bench.add(30);
+            bench.flush(10);
+            models.promote(1, 1);
+            bench.flush(15);
+            models.promote(4, 4);
+            models.lose(1);
+            bench.flush(60);
+            assertThat(EmbedBench.generations(bench.events(), GenerationState.COMPLETE))
+                    .containsExactly(0L, 4L);
+        }
+    }
+
+    @Test
+    void joinsNoGenerationWhoseModelIsGone() {
+        models.promote(0, 0);
+        try (EmbedBench bench = bench(SETTINGS)) {
+            bench.add(10);
+            bench.flush(10);
+            bench.declared(opened(3));
+            models.lose(3);
+            models.promote(4, 4);
+            bench.flush(40);
+            assertThat(EmbedBench.generations(bench.events(), GenerationState.COMPLETE))
+                    .containsExactly(0L, 4L);
+        }
+    }
+
+    private static GenerationEvent opened(long generation) {
+        return GenerationEvent.newBuilder()
+                .setGeneration(generation)
+                .setModelVersion(generation)
+                .setState(GenerationState.OPENED)
+                .build();
+    }
+
+    private static double degrees(ItemEmbedding embedding) {
+        List<Float> vector = embedding.getVector();
+        return Math.toDegrees(Math.atan2(vector.get(1), vector.get(0)));
+    }
+
+    private EmbedBench bench(EmbedSettings settings) {
+        return new EmbedBench(state, models, ends, settings);
+    }
+}
