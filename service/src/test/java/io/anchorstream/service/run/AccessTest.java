@@ -52,6 +52,11 @@ class AccessTest {
         }
 
         @Override
+        public Optional<Promotion> ordered() {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<Embedder> embedder(long version) {
             return Optional.empty();
         }

@@ -63,6 +63,7 @@ class VersionHistoryTest {
         assertThat(answer.accepted()).isTrue();
         assertThat(history.serving()).map(ModelVersion::getVersion).contains(0L);
         assertThat(history.pinned()).isTrue();
+        assertThat(history.serving()).map(ModelVersion::getOrdered).contains(true);
         assertThat(history.version(1)).map(ModelVersion::getState).contains(VersionState.ROLLED_BACK);
         answer(CommandType.UNPIN, null);
         assertThat(history.pinned()).isFalse();
