@@ -36,8 +36,9 @@ final class EmbeddingsCommand implements Runnable {
 
     @Command(
             name = "export",
-            description = "Writes the vectors of one generation to a file: jsonl (one object a line) or npy (a float32"
-                    + " array for NumPy, with FILE.ids.txt beside it).",
+            description = "Writes the vectors of one generation to a file: jsonl (one object a line), parquet (a table"
+                    + " for pandas, Spark, DuckDB and the like) or npy (a float32 array for NumPy, with FILE.ids.txt"
+                    + " beside it).",
             mixinStandardHelpOptions = true)
     static final class Export implements Callable<Integer> {
         @Spec
@@ -51,7 +52,10 @@ final class EmbeddingsCommand implements Runnable {
         @SuppressWarnings("NullAway.Init") // required
         private Path out;
 
-        @Option(names = "--format", paramLabel = "jsonl|npy", description = "default: by the file's name, else jsonl")
+        @Option(
+                names = "--format",
+                paramLabel = "jsonl|parquet|npy",
+                description = "default: by the file's name, else jsonl")
         private Optional<EmbeddingExport.Format> format = Optional.empty();
 
         @Option(names = "--generation", paramLabel = "N", description = "which (default: the newest that is complete)")
@@ -71,7 +75,7 @@ final class EmbeddingsCommand implements Runnable {
                 if (wanted < 0) {
                     throw new Refusal("no generation is complete yet; --generation N takes one as far as it is");
                 }
-                outcome = export.write(wanted, format.orElseGet(this::byName), out);
+                outcome = export.write(wanted, format.orElseGet(() -> EmbeddingExport.Format.of(out)), out);
             }
             PrintWriter text = spec.commandLine().getOut();
             text.println(
@@ -90,10 +94,6 @@ final class EmbeddingsCommand implements Runnable {
                                                     "; left out %,d items whose newest vector is of another generation",
                                                     outcome.others())));
             return outcome.others() == 0 ? ExitCode.OK : ExitCode.REFUSALS;
-        }
-
-        private EmbeddingExport.Format byName() {
-            return out.toString().endsWith(".npy") ? EmbeddingExport.Format.NPY : EmbeddingExport.Format.JSONL;
         }
     }
 }

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,7 +47,25 @@ public final class EmbeddingExport {
     /** The kinds of files. */
     public enum Format {
         JSONL,
-        NPY
+        NPY,
+        PARQUET;
+
+        private VectorFile open(Path file) throws IOException {
+            return switch (this) {
+                case JSONL -> new JsonLinesFile(file);
+                case NPY -> new NumpyFile(file);
+                case PARQUET -> new ParquetFile(file);
+            };
+        }
+
+        /** By the end of a file's name; lines of JSON where that says nothing. */
+        public static Format of(Path file) {
+            String name = file.toString().toLowerCase(Locale.ROOT);
+            return Arrays.stream(values())
+                    .filter(format -> name.endsWith("." + format.name().toLowerCase(Locale.ROOT)))
+                    .findFirst()
+                    .orElse(JSONL);
+        }
     }
 
     /**
@@ -86,7 +106,7 @@ public final class EmbeddingExport {
                 }
             }
         });
-        try (VectorFile target = format == Format.NPY ? new NumpyFile(part) : new JsonLinesFile(part)) {
+        try (VectorFile target = format.open(part)) {
             for (Map.Entry<String, ItemEmbedding> one : live.entrySet()) {
                 target.add(one.getKey(), one.getValue());
             }

@@ -45,9 +45,7 @@ final class NumpyFile implements VectorFile {
             dimension = vector.size();
             row = ByteBuffer.allocate(4 * dimension).order(ByteOrder.LITTLE_ENDIAN);
         } else if (vector.size() != dimension) {
-            throw new IllegalArgumentException("item " + id + " has a vector of " + vector.size()
-                    + " numbers in a generation of " + dimension + "; the topic holds two models' vectors under one"
-                    + " generation, which the service never writes");
+            throw VectorFile.mixed(id, vector.size(), dimension);
         }
         row.clear();
         vector.forEach(row::putFloat);

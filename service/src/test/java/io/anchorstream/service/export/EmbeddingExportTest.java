@@ -24,11 +24,18 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.io.LocalInputFile;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class EmbeddingExportTest {
     private static final Map<String, Object> MOCK = Map.of("schema.registry.url", "mock://export");
@@ -63,6 +70,51 @@ class EmbeddingExportTest {
                 .containsExactly(1f, 2f, 3f, 4f);
         assertThat(Files.readAllLines(folder.resolve("vectors.npy.ids.txt"))).containsExactly("a", "b");
         assertThat(folder.toFile().list()).as("nothing half-written stays").hasSize(2);
+    }
+
+    @Test
+    void writesATableThatParquetsOwnReaderReads(@TempDir Path folder) throws IOException {
+        embeddings(embedding("b", 1, 3f, 4f), embedding("a", 1, 1f, 2f), embedding("old", 0, 9f, 9f));
+        Path file = folder.resolve("vectors.parquet");
+
+        EmbeddingExport.Outcome outcome = export().write(1, EmbeddingExport.Format.of(file), file);
+
+        assertThat(outcome).isEqualTo(new EmbeddingExport.Outcome(1, 2, 1));
+        List<String> rows = new ArrayList<>();
+        try (ParquetReader<Group> reader =
+                new ParquetReader.Builder<Group>(new LocalInputFile(file), new PlainParquetConfiguration()) {
+                    @Override
+                    protected ReadSupport<Group> getReadSupport() {
+                        return new GroupReadSupport();
+                    }
+                }.build()) {
+            for (Group row = reader.read(); row != null; row = reader.read()) {
+                Group list = row.getGroup("vector", 0);
+                List<Float> vector = new ArrayList<>();
+                for (int i = 0; i < list.getFieldRepetitionCount("list"); i++) {
+                    vector.add(list.getGroup("list", i).getFloat("element", 0));
+                }
+                rows.add(row.getString("id", 0) + " " + vector + " label " + row.getLong("label", 0) + " generation "
+                        + row.getLong("generation", 0) + " version " + row.getLong("modelVersion", 0));
+            }
+        }
+        assertThat(rows)
+                .containsExactly(
+                        "a [1.0, 2.0] label -1 generation 1 version 7", "b [3.0, 4.0] label -1 generation 1 version 7");
+        assertThat(folder.toFile().list()).as("nothing half-written stays").containsExactly("vectors.parquet");
+    }
+
+    @Test
+    void refusesVectorsOfTwoLengthsInOneGeneration(@TempDir Path folder) {
+        for (EmbeddingExport.Format format : List.of(EmbeddingExport.Format.NPY, EmbeddingExport.Format.PARQUET)) {
+            embeddings(embedding("a", 1, 1f, 2f), embedding("b", 1, 1f));
+            Path file = folder.resolve("mixed");
+
+            assertThatThrownBy(() -> export().write(1, format, file))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("item b has a vector of 1 numbers in a generation of 2");
+            assertThat(file).doesNotExist();
+        }
     }
 
     @Test
