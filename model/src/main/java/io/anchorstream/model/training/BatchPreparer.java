@@ -22,7 +22,8 @@ import io.anchorstream.model.network.PictureSampler;
  * Methods are called by the trainer's thread only; one thread of its own does the work.
  */
 final class BatchPreparer implements AutoCloseable {
-    private static final int AHEAD = 4;
+    /** More than this would be kept for nobody: whoever hints at batches bounds them, too. */
+    static final int AHEAD = 16;
 
     private final PictureInput input;
     private final Augmentation augmentation;

@@ -89,6 +89,12 @@ public final class Keys {
             "minilm",
             "Frozen sentence encoder: minilm (meaning, ~150 texts/s a core) or hashed (words, very fast).");
 
+    public static final ConfigKey<Boolean> FETCH_ITEMS = key(
+            "fetch.items",
+            ValueType.flag(),
+            "true",
+            "Whether the label role fetches the pictures of items that only name an address; false makes dead letters of"
+                    + " them, and the role needs no way out of its network.");
     public static final ConfigKey<Integer> FETCH_PER_HOST =
             key("fetch.per-host", ValueType.integer(1, 64), "4", "Pictures fetched at once from one host.");
     public static final ConfigKey<Duration> FETCH_TIMEOUT = key(
@@ -214,6 +220,13 @@ public final class Keys {
             "Threads of the engine for one operation; part of reproducibility.");
     public static final ConfigKey<String> DEVICE =
             key("train.device", ValueType.choice("auto", "cpu", "gpu"), "auto", "Where to train.");
+    public static final ConfigKey<Integer> PREFETCH_BATCHES = key(
+            "train.prefetch-batches",
+            ValueType.integer(1, 16),
+            "3",
+            "Mini-batches that are read and decoded while a step is under way, on a thread of their own and into memory that"
+                    + " is used again; more where the device waits, at P x K x 3 x size x size x 4 bytes each. Changes speed"
+                    + " only.");
     public static final ConfigKey<Integer> STEPS_PER_VERSION = key(
             "train.steps-per-version",
             ValueType.integer(1, 1_000_000),

@@ -22,8 +22,9 @@ record Section(String title, String doc, List<ConfigKey<?>> keys) {
                             Keys.BATCH_RETENTION_BYTES)),
             new Section(
                     "Fetching",
-                    "How ingest gets pictures that a catalogue names by address.",
+                    "How the label role and ingest get pictures that a catalogue names by address.",
                     List.of(
+                            Keys.FETCH_ITEMS,
                             Keys.FETCH_PER_HOST,
                             Keys.FETCH_TIMEOUT,
                             Keys.FETCH_DEADLINE,
@@ -74,6 +75,7 @@ record Section(String title, String doc, List<ConfigKey<?>> keys) {
                             Keys.SEED,
                             Keys.ENGINE_THREADS,
                             Keys.DEVICE,
+                            Keys.PREFETCH_BATCHES,
                             Keys.STEPS_PER_VERSION,
                             Keys.TRAIN_SHARE,
                             Keys.START_OVER,

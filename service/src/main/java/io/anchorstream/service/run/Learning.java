@@ -63,7 +63,7 @@ public final class Learning {
                 standard.rescoreEvery(),
                 gate(settings),
                 settings.get(Keys.ROLLBACK_STICKS).equals(Keys.UNTIL_UNPINNED),
-                standard.queue(),
+                settings.get(Keys.PREFETCH_BATCHES),
                 preprocessing,
                 provenance(settings, runtime));
     }
