@@ -1,6 +1,6 @@
 """Keeps one collection of vectors for each generation and says which one to search: the pattern every indexer follows.
 
-Replace the dictionaries by your search engine's collections, and `serving` by its alias.
+Give `Collections` the five methods at its end for your search engine; qdrant_indexer.py does.
 
     pip install "confluent-kafka[avro]"
     python embedding_consumer.py localhost:9092 http://localhost:8081
@@ -22,17 +22,16 @@ class Collections:
 
     def embedding(self, item, record):
         if record is None:  # the item was deleted: from every generation
-            for vectors in self.vectors.values():
-                vectors.pop(item, None)
+            self.delete(item)
         else:  # never into a collection of another generation: their vectors cannot be compared
-            self.vectors[record["generation"]][item] = record["vector"]
+            self.put(item, record)
 
     def event(self, record, ends):
         """`ends` tells where each embedding partition ends now: {partition: offset}."""
         if record["state"] == "COMPLETE":
             self.waiting.append((record["generation"], record["items"], ends()))
         elif record["state"] == "RETIRED" and record["generation"] != self.serving:
-            self.vectors.pop(record["generation"], None)
+            self.drop(record["generation"])
 
     def swap(self, positions):
         """Completions whose embeddings have been read become the generation in service."""
@@ -41,13 +40,36 @@ class Collections:
             if all(positions.get(partition, 0) >= end for partition, end in ends.items()):
                 self.waiting.remove(completion)
                 if generation > self.serving:
+                    self.serve(generation)
                     self.serving = generation
-                    for old in [one for one in self.vectors if one < generation]:
-                        del self.vectors[old]
-                    print(f"serving generation {generation} with {len(self.vectors[generation])} vectors of {items} items")
+                    for old in [one for one in self.generations() if one < generation]:
+                        self.drop(old)
+                    print(f"serving generation {generation} with {self.count(generation)} vectors of {items} items")
+
+    def put(self, item, record):
+        self.vectors[record["generation"]][item] = record["vector"]
+
+    def delete(self, item):
+        for vectors in self.vectors.values():
+            vectors.pop(item, None)
+
+    def drop(self, generation):
+        self.vectors.pop(generation, None)
+
+    def serve(self, generation):
+        """An alias would be pointed at the collection here."""
+
+    def generations(self):
+        return list(self.vectors)
+
+    def count(self, generation):
+        return len(self.vectors[generation])
+
+    def flush(self):
+        """Called when nothing more is there for the moment."""
 
 
-def main(brokers, registry):
+def main(brokers, registry, collections):
     from confluent_kafka import Consumer, OFFSET_BEGINNING, TopicPartition
     from confluent_kafka.schema_registry import SchemaRegistryClient
     from confluent_kafka.schema_registry.avro import AvroDeserializer
@@ -71,11 +93,12 @@ def main(brokers, registry):
     def ends():
         return {one.partition: consumer.get_watermark_offsets(one)[1] for one in embeddings}
 
-    collections = Collections()
     try:
         while True:
             message = consumer.poll(0.5)
-            if message is not None:
+            if message is None:
+                collections.flush()
+            else:
                 if message.error():
                     raise RuntimeError(message.error())
                 record = values(message.value(), SerializationContext(message.topic(), MessageField.VALUE)) \
@@ -91,4 +114,4 @@ def main(brokers, registry):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:3], Collections())
