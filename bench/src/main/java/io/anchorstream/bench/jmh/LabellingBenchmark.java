@@ -15,6 +15,7 @@ import io.anchorstream.model.text.HashedTextEncoder;
 import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.topology.labelling.Fetching;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
 import io.anchorstream.topology.pacing.Lateness;
@@ -65,7 +66,8 @@ public class LabellingBenchmark {
                         SERDES,
                         new ImageDecoder(ImageLimits.defaults(), SIZE),
                         new HashedTextEncoder(),
-                        new Lateness(Clock.systemUTC())),
+                        new Lateness(Clock.systemUTC()),
+                        Fetching.none()),
                 topic);
         for (int i = 0; i < CLASSES; i++) {
             item();

@@ -2,7 +2,6 @@ package io.anchorstream.service.cli;
 
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +81,7 @@ final class IngestCommand implements Callable<Integer> {
                         topic,
                         cluster.clientConfig(),
                         cluster.serde(CatalogItem.class).serializer());
-                @Nullable PictureFetcher fetcher = noFetch ? null : new PictureFetcher(fetch(settings))) {
+                @Nullable PictureFetcher fetcher = noFetch ? null : new PictureFetcher(FetchSettings.of(settings))) {
             return report(run(source, writer, Optional.ofNullable(fetcher), mark), topic);
         }
     }
@@ -95,18 +94,6 @@ final class IngestCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new Refusal(FailureReport.sentence(e), e);
         }
-    }
-
-    private static FetchSettings fetch(Settings settings) {
-        return new FetchSettings(
-                settings.get(Keys.FETCH_PER_HOST),
-                settings.get(Keys.FETCH_TIMEOUT),
-                settings.get(Keys.FETCH_DEADLINE),
-                settings.get(Keys.FETCH_RETRIES),
-                Duration.ofSeconds(1),
-                settings.get(Keys.FETCH_MAX_BYTES),
-                settings.get(Keys.FETCH_REDIRECTS),
-                settings.get(Keys.FETCH_TRUSTED));
     }
 
     /** What is reported, with the time it took. */

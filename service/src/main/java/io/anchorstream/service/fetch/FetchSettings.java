@@ -3,6 +3,9 @@ package io.anchorstream.service.fetch;
 import java.time.Duration;
 import java.util.Set;
 
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
+
 /**
  * How pictures are fetched.
  *
@@ -26,5 +29,18 @@ public record FetchSettings(
         Set<String> trustedHosts) {
     public FetchSettings {
         trustedHosts = Set.copyOf(trustedHosts);
+    }
+
+    /** By the {@code fetch.*} keys. */
+    public static FetchSettings of(Settings settings) {
+        return new FetchSettings(
+                settings.get(Keys.FETCH_PER_HOST),
+                settings.get(Keys.FETCH_TIMEOUT),
+                settings.get(Keys.FETCH_DEADLINE),
+                settings.get(Keys.FETCH_RETRIES),
+                Duration.ofSeconds(1),
+                settings.get(Keys.FETCH_MAX_BYTES),
+                settings.get(Keys.FETCH_REDIRECTS),
+                settings.get(Keys.FETCH_TRUSTED));
     }
 }

@@ -7,6 +7,7 @@ import java.util.function.ToDoubleFunction;
 
 import io.anchorstream.topology.embedding.EmbedProgress;
 import io.anchorstream.topology.embedding.EmbedProgress.Partition;
+import io.anchorstream.topology.labelling.FetchProgress;
 import io.anchorstream.topology.training.TrainingStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -76,6 +77,23 @@ public final class ServiceMetrics implements AutoCloseable {
                 "time in checkpoints, scoring and transactions",
                 status,
                 TrainingStatus::publicationSeconds);
+    }
+
+    /** Binds what the label role's tasks of this process fetch. */
+    public synchronized void bind(FetchProgress progress) {
+        kept.add(progress);
+        Gauge.builder("anchorstream.fetch.waiting", progress, FetchProgress::waiting)
+                .description("items that wait for the picture at their address")
+                .register(registry);
+        String ended = "pictures fetched for items, by outcome: came (ok) or became dead letters (failed)";
+        FunctionCounter.builder("anchorstream.fetch.pictures", progress, FetchProgress::fetched)
+                .tag("outcome", "ok")
+                .description(ended)
+                .register(registry);
+        FunctionCounter.builder("anchorstream.fetch.pictures", progress, FetchProgress::failed)
+                .tag("outcome", "failed")
+                .description(ended)
+                .register(registry);
     }
 
     /** Binds what the embed role's tasks of this process do. */

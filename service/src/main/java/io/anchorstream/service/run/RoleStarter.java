@@ -22,6 +22,8 @@ import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.PyTorchModelRuntime;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
+import io.anchorstream.service.fetch.FetchSettings;
+import io.anchorstream.service.fetch.PictureFetcher;
 import io.anchorstream.service.http.HealthProbe;
 import io.anchorstream.service.http.OperationsServer;
 import io.anchorstream.service.http.PageSettings;
@@ -34,8 +36,11 @@ import io.anchorstream.topology.embedding.EmbedSettings;
 import io.anchorstream.topology.embedding.EmbedTopics;
 import io.anchorstream.topology.embedding.EmbedTopology;
 import io.anchorstream.topology.embedding.KafkaInputEnds;
+import io.anchorstream.topology.labelling.FetchProgress;
+import io.anchorstream.topology.labelling.Fetching;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
+import io.anchorstream.topology.labelling.PictureSource;
 import io.anchorstream.topology.pacing.Courtesy;
 import io.anchorstream.topology.pacing.Lateness;
 import io.anchorstream.topology.streams.StreamsSettings;
@@ -201,9 +206,21 @@ public final class RoleStarter {
     private void startLabel() throws IOException {
         TextEncoder encoder = process.own("text encoder", Labelling.textEncoder(settings));
         LabelSettings label = Labelling.settings(settings);
+        FetchProgress progress = new FetchProgress();
+        metrics.bind(progress);
+        Optional<PictureSource> pictures = settings.get(Keys.FETCH_ITEMS)
+                ? Optional.of(process.own("picture fetcher", new PictureFetcher(FetchSettings.of(settings)))::fetch)
+                : Optional.empty();
         start(new StreamsRole(
                 "label",
-                LabelTopology.build(label, cluster.topics(), cluster.serdeConfig(), decoder, encoder, lateness),
+                LabelTopology.build(
+                        label,
+                        cluster.topics(),
+                        cluster.serdeConfig(),
+                        decoder,
+                        encoder,
+                        lateness,
+                        new Fetching(pictures, progress)),
                 streams(Role.LABEL, settings.get(Keys.LABEL_THREADS)).toProperties(),
                 clock));
     }

@@ -25,6 +25,7 @@ import io.anchorstream.service.monitor.DeadLetters;
 import io.anchorstream.service.monitor.LearningHistory;
 import io.anchorstream.service.monitor.PipelineMonitor;
 import io.anchorstream.topology.embedding.EmbedProgress;
+import io.anchorstream.topology.labelling.FetchProgress;
 import io.anchorstream.topology.training.TrainingStatus;
 import io.micrometer.core.instrument.Meter;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -56,6 +57,7 @@ class MetricsPageTest {
     void bind() {
         metrics.bind(() -> new TrainingStatus(TrainingStatus.Phase.TRAINING, 7, 7, 0, 0, 90, 1, 1, 0, 0, 0, 50, ""));
         metrics.bind(new EmbedProgress());
+        metrics.bind(new FetchProgress());
     }
 
     @AfterEach

@@ -23,6 +23,7 @@ import io.anchorstream.schemas.topics.TopicAdmin;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.TopicSpec;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.topology.labelling.Fetching;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
 import io.anchorstream.topology.pacing.Lateness;
@@ -144,7 +145,8 @@ public abstract class LabelPipelineContract {
                         connection,
                         new ImageDecoder(ImageLimits.defaults(), IMAGE_SIZE),
                         new HashedTextEncoder(),
-                        new Lateness(Clock.systemUTC())),
+                        new Lateness(Clock.systemUTC()),
+                        Fetching.none()),
                 properties);
         streams.start();
         return new Running(streams, connection);

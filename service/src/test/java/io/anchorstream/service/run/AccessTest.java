@@ -23,6 +23,7 @@ import io.anchorstream.topology.embedding.EmbedSettings;
 import io.anchorstream.topology.embedding.EmbedTopics;
 import io.anchorstream.topology.embedding.EmbedTopology;
 import io.anchorstream.topology.embedding.InputEnds;
+import io.anchorstream.topology.labelling.Fetching;
 import io.anchorstream.topology.labelling.LabelSettings;
 import io.anchorstream.topology.labelling.LabelTopology;
 import io.anchorstream.topology.pacing.Lateness;
@@ -99,7 +100,8 @@ class AccessTest {
                 MOCK,
                 new ImageDecoder(ImageLimits.defaults(), 32),
                 new HashedTextEncoder(),
-                new Lateness(Clock.systemUTC())));
+                new Lateness(Clock.systemUTC()),
+                Fetching.none()));
 
         holds("label", used);
     }

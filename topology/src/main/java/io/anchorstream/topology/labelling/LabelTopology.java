@@ -38,6 +38,7 @@ import org.apache.kafka.streams.state.Stores;
 public final class LabelTopology {
     static final String PARSE = "parse";
     static final String VALIDATE = "validate";
+    static final String FETCH = "fetch-picture";
     static final String DECODE = "decode";
     static final String ENCODE_TEXT = "encode-text";
     static final String ROUTE = "route-to-block";
@@ -51,6 +52,7 @@ public final class LabelTopology {
     static final String BATCHES = "batches";
     static final String DEAD_LETTERS = "dead-letters";
 
+    static final String WAITING_STORE = "waiting-pictures";
     static final String BLOCKS_STORE = "item-blocks";
     static final String LABELS_STORE = "labels-by-block";
 
@@ -60,6 +62,7 @@ public final class LabelTopology {
      * @param serdeConfig configuration of the Avro serdes, at least {@code schema.registry.url}
      * @param encoder stays open: the caller closes it after the streams
      * @param lateness is told of each item that is taken up
+     * @param fetching its source stays open: the caller closes it after the streams
      */
     public static Topology build(
             LabelSettings settings,
@@ -67,10 +70,15 @@ public final class LabelTopology {
             Map<String, ?> serdeConfig,
             ImageDecoder decoder,
             TextEncoder encoder,
-            Lateness lateness) {
+            Lateness lateness,
+            Fetching fetching) {
         RegistrySerdes serdes = new RegistrySerdes(serdeConfig, SchemaRegistry.open(RegistryConfig.from(serdeConfig)));
         String items = topics.catalogItems().name();
         StreamsBuilder builder = new StreamsBuilder();
+        builder.addStateStore(Stores.timestampedKeyValueStoreWithHeadersBuilder(
+                Stores.persistentTimestampedKeyValueStoreWithHeaders(WAITING_STORE),
+                Serdes.String(),
+                Serdes.ByteArray()));
         builder.addStateStore(Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(BLOCKS_STORE), Serdes.String(), Serdes.String()));
         builder.addStateStore(bytesStore(LABELS_STORE));
@@ -84,6 +92,11 @@ public final class LabelTopology {
                         () -> new ParseItem(serdes.of(CatalogItem.class).deserializer(), items, lateness),
                         Named.as(PARSE))
                 .process(() -> new ValidateItem(settings.text(), items), Named.as(VALIDATE))
+                .process(
+                        () -> new FetchPicture(
+                                fetching, serdes.of(CatalogItem.class).deserializer(), items),
+                        Named.as(FETCH),
+                        WAITING_STORE)
                 .process(() -> new DecodeImage(decoder, items), Named.as(DECODE))
                 .process(() -> new EncodeText(encoder), Named.as(ENCODE_TEXT))
                 .process(
@@ -123,6 +136,7 @@ public final class LabelTopology {
                         new ByteArraySerializer(),
                         PARSE,
                         VALIDATE,
+                        FETCH,
                         DECODE)
                 .addSink(
                         IMAGES,

@@ -42,18 +42,19 @@ final class ValidateItem implements Processor<String, Object, String, Object> {
                 return;
             }
         }
-        context.forward(record, LabelTopology.DECODE);
+        context.forward(record, LabelTopology.FETCH);
+    }
+
+    /** Whether it brings its picture along, and not only an address of it. */
+    static boolean hasPicture(CatalogItem item) {
+        return item.getImage() != null && item.getImage().hasRemaining();
     }
 
     private Optional<Fault> fault(CatalogItem item) {
-        if (item.getImage() == null || !item.getImage().hasRemaining()) {
-            return Optional.of(
-                    item.getImageUrl() == null
-                            ? new Fault(Refusal.NO_IMAGE, "an item needs a picture in its field image")
-                            : new Fault(
-                                    Refusal.URL_NOT_FETCHED,
-                                    "pictures are not fetched yet: put the bytes of " + shortened(item.getImageUrl())
-                                            + " into the field image"));
+        if (!hasPicture(item)
+                && (item.getImageUrl() == null || item.getImageUrl().isBlank())) {
+            return Optional.of(new Fault(
+                    Refusal.NO_IMAGE, "an item needs a picture in its field image, or its address in imageUrl"));
         }
         return tooLong(Refusal.TITLE_TOO_LONG, "title", item.getTitle(), limits.title())
                 .or(() -> tooLong(

@@ -33,7 +33,14 @@ public final class DeadLetterProcessingHandler implements ProcessingExceptionHan
 
     @Override
     public Response handleError(ErrorHandlerContext context, @Nullable Record<?, ?> record, Exception exception) {
-        if (record == null || context.topic() == null) {
+        if (record != null && context.topic() == null) {
+            LOG.warn(
+                    "{} failed on a record that a punctuation handed on; whoever did decides what becomes of it",
+                    context.processorNodeId(),
+                    exception);
+            return Response.fail();
+        }
+        if (record == null) {
             LOG.error(
                     "{} failed outside any record, so there is nothing to set aside: the task stops",
                     context.processorNodeId(),

@@ -17,6 +17,7 @@ import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.ImageDecoder;
 import io.anchorstream.model.image.ImageLimits;
 import io.anchorstream.model.text.HashedTextEncoder;
+import io.anchorstream.model.text.TextEncoder;
 import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
@@ -58,9 +59,19 @@ final class LabelDriver implements AutoCloseable {
     }
 
     LabelDriver(LabelSettings settings, Path stateDirectory, Map<String, ?> serdeConfig, ImageDecoder decoder) {
+        this(settings, stateDirectory, serdeConfig, decoder, new HashedTextEncoder(), Fetching.none());
+    }
+
+    LabelDriver(
+            LabelSettings settings,
+            Path stateDirectory,
+            Map<String, ?> serdeConfig,
+            ImageDecoder decoder,
+            TextEncoder encoder,
+            Fetching fetching) {
         this.serdeConfig = serdeConfig;
         topology = LabelTopology.build(
-                settings, topics, serdeConfig, decoder, new HashedTextEncoder(), new Lateness(Clock.systemUTC()));
+                settings, topics, serdeConfig, decoder, encoder, new Lateness(Clock.systemUTC()), fetching);
         Properties properties = StreamsSettings.of(
                         "label-test",
                         "nowhere:1",
