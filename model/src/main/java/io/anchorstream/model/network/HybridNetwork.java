@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.network.Layers.ConvNorm;
 import io.anchorstream.model.network.Layers.Dense;
+import io.anchorstream.model.network.Layers.Scale;
 
 /**
  * The default network: a fixed stem, projected so that its distances stay, plus learned convolutions that enter through
@@ -47,8 +48,8 @@ final class HybridNetwork implements Network {
     private final MetricPath metric;
     private FloatMatrix seen = FloatMatrix.zeros(0, 0);
     private final float colourWeight;
-    private final float deepScale;
-    private final float wideScale;
+    private final Scale deepScale;
+    private final Scale wideScale;
 
     HybridNetwork(NetworkSpec spec, NDManager parent, long seed) {
         this.spec = spec;
@@ -86,8 +87,8 @@ final class HybridNetwork implements Network {
         hidden = Dense.declare(weights, "stem.hidden", stemLength, units, true, false);
         int edge = (cells + 3) / 4;
         int deep = 4 * width * edge * edge;
-        deepScale = (float) (gain / Math.sqrt(deep));
-        wideScale = (float) (gain / Math.sqrt(units));
+        deepScale = Scale.by(manager, gain / Math.sqrt(deep));
+        wideScale = Scale.by(manager, gain / Math.sqrt(units));
         exit = Dense.declare(weights, "exit", deep + units + stemLength, spec.dimension(), false, true);
         int coarse = cells / COARSE;
         metric = MetricPath.declare(weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * coarse * coarse);
@@ -136,7 +137,7 @@ final class HybridNetwork implements Network {
         x = Activation.relu(reduce.apply(x, training));
         x = Activation.relu(last.apply(x, training));
         NDArray wide = Activation.relu(hidden.apply(flat.mul(cells)));
-        return base.add(exit.apply(HybridStem.join(flatten(x).mul(deepScale), wide.mul(wideScale), flat)));
+        return base.add(exit.apply(HybridStem.join(deepScale.apply(flatten(x)), wideScale.apply(wide), flat)));
     }
 
     private static NDArray flatten(NDArray x) {

@@ -1,6 +1,7 @@
 package io.anchorstream.model.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
@@ -69,6 +70,21 @@ final class Layers {
 
         NDArray apply(NDArray x, boolean training) {
             return norm.apply(conv.apply(x), training);
+        }
+    }
+
+    /**
+     * Times a number that lives as long as the network. Not {@code mul(Number)}: DJL makes an array of the number in memory
+     * of Java's and gives it up at once, while the recorded graph goes on to read it in the backward pass. After a garbage
+     * collection in between, the gradient is multiplied by whatever lies there.
+     */
+    record Scale(NDArray factor) {
+        static Scale by(NDManager manager, double factor) {
+            return new Scale(manager.create((float) factor));
+        }
+
+        NDArray apply(NDArray x) {
+            return x.mul(factor);
         }
     }
 

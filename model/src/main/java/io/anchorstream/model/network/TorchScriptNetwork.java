@@ -19,6 +19,7 @@ import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.network.Layers.Dense;
+import io.anchorstream.model.network.Layers.Scale;
 
 /**
  * A residual head over a frozen TorchScript backbone of the user's: standardised features, a fixed projection of them,
@@ -45,7 +46,7 @@ final class TorchScriptNetwork implements Network {
     private final TorchScriptBackbone backbone;
     private final int features;
     private final float colour;
-    private final float wideScale;
+    private final Scale wideScale;
     private final Standardisation standard;
     private final NDArray projection;
     private final Dense hidden;
@@ -86,8 +87,8 @@ final class TorchScriptNetwork implements Network {
         features = options.integer("features", 1, 1 << 20);
         colour = (float) options.number("histogram", 0, 10);
         int units = options.integer("hidden", 1, 4096);
-        wideScale = (float) (options.number("gain", 0.001, 1000) / Math.sqrt(units));
         manager = parent.newSubManager();
+        wideScale = Scale.by(manager, options.number("gain", 0.001, 1000) / Math.sqrt(units));
         backbone = new TorchScriptBackbone(
                 manager,
                 script.data(),
@@ -134,7 +135,7 @@ final class TorchScriptNetwork implements Network {
         }
         NDArray wide = Activation.relu(hidden.apply(x.mul((float) Math.sqrt(backbone.length()))));
         NDArray base = metric.apply(rows, new Dense(projection, null).apply(x));
-        return base.add(exit.apply(HybridStem.join(wide.mul(wideScale), x)));
+        return base.add(exit.apply(HybridStem.join(wideScale.apply(wide), x)));
     }
 
     @Override
