@@ -123,14 +123,16 @@ public final class Keys {
             "Labelling functions (keyword, regex, category, attribute); empty = clustering alone.");
     public static final ConfigKey<Double> LABEL_JOIN = key(
             "label.join",
-            ValueType.number(0.01, 0.99),
-            "0.7",
-            "Cosine of the texts of two items from which they get one label; higher = purer, smaller classes.");
+            ValueType.number(0, 0.99),
+            "0",
+            "Cosine of the texts of two items from which they get one label; higher = purer, smaller classes; 0 = found"
+                    + " from the texts of each block.");
     public static final ConfigKey<Double> LABEL_MERGE = key(
             "label.merge",
-            ValueType.number(0.01, 1),
-            "0.95",
-            "Cosine of two class centroids from which the classes become one; above label.join.");
+            ValueType.number(0, 1),
+            "0",
+            "Cosine of two class centroids from which the classes become one, above label.join; 0 = when items of the two"
+                    + " are as alike as label.join asks.");
     public static final ConfigKey<Integer> HOLDOUT_ONE_IN = key(
             "label.holdout-one-in",
             ValueType.integer(0, 1_000_000),

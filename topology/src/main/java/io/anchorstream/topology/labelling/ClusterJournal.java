@@ -17,4 +17,10 @@ interface ClusterJournal {
 
     /** The next id to give. */
     void counter(long next);
+
+    /** A slot of a block's sample has a new text; {@code changes} counts them. */
+    void sample(String block, int slot, float[] vector, long changes);
+
+    /** A block's sample was measured. */
+    void measured(String block, TextSample.Measured measured);
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The permanent memory of labelling in one key-value store; the first byte of a key says what the row is. {@code C} id:
  * a class; {@code A} id: alias of an older one; {@code T} id: evicted; {@code N} label: id of a labelling function's
- * label; {@code M}: the counter; {@code I} item: the label that the item was given.
+ * label; {@code M}: the counter; {@code I} item: the label that the item was given; {@code S} slot block: a text of the block's
+ * sample; {@code J} block: what the sample said.
  */
 final class LabelStore implements ClusterJournal {
     private static final Bytes COUNTER = Bytes.wrap(new byte[] {'M'});
@@ -35,6 +36,13 @@ final class LabelStore implements ClusterJournal {
         if (counter != null) {
             clustering.restore(ByteBuffer.wrap(counter).getLong());
         }
+        JoinFinder finder = clustering.finder();
+        each('S', (key, value) -> {
+            ByteBuffer buffer = ByteBuffer.wrap(value);
+            long change = buffer.getLong();
+            finder.restore(text(key, 1 + Integer.BYTES), floats(buffer, buffer.remaining() / Float.BYTES), change);
+        });
+        each('J', (key, value) -> finder.restore(text(key, 1), measured(ByteBuffer.wrap(value))));
     }
 
     Optional<ItemLabel> item(String itemId) {
@@ -119,6 +127,42 @@ final class LabelStore implements ClusterJournal {
         store.put(COUNTER, bytes(next));
     }
 
+    @Override
+    public void sample(String block, int slot, float[] vector, long changes) {
+        byte[] name = utf8(block);
+        ByteBuffer key = ByteBuffer.allocate(5 + name.length)
+                .put((byte) 'S')
+                .putInt(slot)
+                .put(name);
+        ByteBuffer value =
+                ByteBuffer.allocate(Long.BYTES + vector.length * Float.BYTES).putLong(changes);
+        for (float number : vector) {
+            value.putFloat(number);
+        }
+        store.put(Bytes.wrap(key.array()), value.array());
+    }
+
+    @Override
+    public void measured(String block, TextSample.Measured measured) {
+        ByteBuffer value = ByteBuffer.allocate(12 + measured.curve().length * Long.BYTES)
+                .putLong(measured.at())
+                .putInt(measured.items());
+        for (long score : measured.curve()) {
+            value.putLong(score);
+        }
+        store.put(key('J', block), value.array());
+    }
+
+    private static TextSample.Measured measured(ByteBuffer value) {
+        long at = value.getLong();
+        int items = value.getInt();
+        long[] curve = new long[JoinCurve.POINTS];
+        for (int point = 0; point < curve.length; point++) {
+            curve[point] = value.getLong();
+        }
+        return new TextSample.Measured(at, items, curve);
+    }
+
     private void each(char kind, Row row) {
         Bytes from = Bytes.wrap(new byte[] {(byte) kind});
         Bytes to = Bytes.wrap(new byte[] {(byte) (kind + 1)});
@@ -137,11 +181,16 @@ final class LabelStore implements ClusterJournal {
         ByteBuffer buffer = ByteBuffer.wrap(value);
         long members = buffer.getLong();
         long lastUsed = buffer.getLong();
-        float[] centroid = new float[buffer.getInt()];
-        for (int i = 0; i < centroid.length; i++) {
-            centroid[i] = buffer.getFloat();
-        }
+        float[] centroid = floats(buffer, buffer.getInt());
         return new Cluster(id, text(value, buffer.position()), centroid, members, lastUsed);
+    }
+
+    private static float[] floats(ByteBuffer from, int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = from.getFloat();
+        }
+        return numbers;
     }
 
     private static Bytes key(char kind, long id) {

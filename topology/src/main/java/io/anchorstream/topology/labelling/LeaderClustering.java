@@ -19,6 +19,7 @@ final class LeaderClustering {
     private final ClusterJournal journal;
     private final Map<String, BlockClusters> blocks = new HashMap<>();
     private final Map<String, Long> names = new HashMap<>();
+    private final JoinFinder finder;
     private long counter;
     private long sequence;
 
@@ -27,6 +28,7 @@ final class LeaderClustering {
         this.holdout = holdout;
         this.partition = partition;
         this.journal = journal;
+        finder = new JoinFinder(journal);
     }
 
     /** Takes back a class from the journal. */
@@ -43,6 +45,11 @@ final class LeaderClustering {
     /** Takes back the counter from the journal. */
     void restore(long next) {
         counter = next;
+    }
+
+    /** Takes back what is known of the blocks' texts from the journal. */
+    JoinFinder finder() {
+        return finder;
     }
 
     /** The id of a label that the labelling functions chose. */
@@ -65,17 +72,17 @@ final class LeaderClustering {
     Assignment assign(String blockName, float[] vector) {
         BlockClusters block = block(blockName, vector.length);
         sequence++;
+        float join = settings.findsJoin() ? finder.see(blockName, vector) : settings.join();
         BlockClusters.Nearest nearest = block.nearest(vector);
-        if (nearest.row() == BlockClusters.NONE
-                || likeness(nearest.cosine(), block.members(nearest.row())) < settings.join()) {
+        if (nearest.row() == BlockClusters.NONE || likeness(nearest.cosine(), block.members(nearest.row())) < join) {
             return new Assignment(found(blockName, block, vector), 1, Optional.empty());
         }
         Cluster joined = moved(block.cluster(nearest.row(), blockName), vector);
         block.replace(nearest.row(), joined);
         Optional<Merge> merge = Optional.empty();
         if (nearest.second() != BlockClusters.NONE
-                && likeness(nearest.secondCosine(), block.members(nearest.second())) >= settings.join()) {
-            merge = merged(block, blockName, nearest);
+                && likeness(nearest.secondCosine(), block.members(nearest.second())) >= join) {
+            merge = merged(block, blockName, nearest, join);
         }
         if (merge.isEmpty()) {
             journal.save(joined);
@@ -129,11 +136,10 @@ final class LeaderClustering {
      * Only two classes that one item could join are looked at: others are further apart than {@code join} allows, and
      * comparing all pairs would cost a second scan per item. A held-out class never merges with a trained one.
      */
-    private Optional<Merge> merged(BlockClusters block, String blockName, BlockClusters.Nearest nearest) {
+    private Optional<Merge> merged(BlockClusters block, String blockName, BlockClusters.Nearest nearest, float join) {
         Cluster one = block.cluster(nearest.row(), blockName);
         Cluster two = block.cluster(nearest.second(), blockName);
-        if (dot(one.centroid(), two.centroid()) < settings.merge()
-                || holdout.holdsOut(one.id()) != holdout.holdsOut(two.id())) {
+        if (!grownTogether(one, two, join) || holdout.holdsOut(one.id()) != holdout.holdsOut(two.id())) {
             return Optional.empty();
         }
         boolean firstIsOlder = one.id() < two.id();
@@ -145,6 +151,23 @@ final class LeaderClustering {
         journal.alias(newer, older.id());
         journal.save(kept);
         return Optional.of(new Merge(newer.id(), older.id()));
+    }
+
+    /**
+     * By the configured cosine of the centroids, or by whether the mean cosine of their pairs is the joining one: if items
+     * of each class have that cosine among themselves, two means of m and n of them have {@code r / sqrt((r + (1 - r) /
+     * m)(r + (1 - r) / n))}.
+     */
+    private boolean grownTogether(Cluster one, Cluster two, float join) {
+        float cosine = dot(one.centroid(), two.centroid());
+        if (settings.merge() > 0) {
+            return cosine >= settings.merge();
+        }
+        return cosine * Math.sqrt(ownCosine(one, join) * ownCosine(two, join)) >= join;
+    }
+
+    private double ownCosine(Cluster cluster, float join) {
+        return join + (1.0 - join) / Math.min(cluster.members(), settings.stepCap());
     }
 
     private Cluster joined(Cluster older, Cluster newer) {

@@ -7,16 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class LeaderClusteringTest {
     private static final int DIMENSION = 24;
+    private static final int CENTRES = 60;
     private static final HoldoutRule NO_HOLDOUT = new HoldoutRule(0);
 
     private final Journal journal = new Journal();
@@ -91,10 +93,10 @@ class LeaderClusteringTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
-    void givesTheSameIdsWhenReplayedAndWhenRestartedHalfway(long seed) {
-        ClusterSettings settings = new ClusterSettings(0.7f, 0.8f, 10, 40, 0);
-        List<float[]> stream = stream(seed);
+    @CsvSource({"1, 0.7", "2, 0.7", "3, 0.7", "4, 0", "5, 0", "6, 0"})
+    void givesTheSameIdsWhenReplayedAndWhenRestartedHalfway(long seed, float join) {
+        ClusterSettings settings = new ClusterSettings(join, join == 0 ? 0 : 0.8f, 10, 40, 0);
+        List<float[]> stream = stream(seed, 0.5f);
         LeaderClustering straight = clustering(settings);
         List<Long> expected =
                 stream.stream().map(v -> straight.assign("b", v).label()).toList();
@@ -139,9 +141,57 @@ class LeaderClusteringTest {
         return new LeaderClustering(settings, NO_HOLDOUT, 0, journal);
     }
 
-    private static List<float[]> stream(long seed) {
+    @ParameterizedTest
+    @CsvSource({"0.1, 1", "0.3, 2", "0.5, 3"})
+    void findsTheThresholdWhetherTextsOfOneProductAreWordedAlikeOrNot(float noise, long seed) {
+        List<float[]> stream = stream(seed, noise);
+        LeaderClustering finding = clustering(ClusterSettings.defaults());
+        double found = agreement(finding, stream);
+
+        double best = 0;
+        for (float join = 0.4f; join < 0.96f; join += 0.05f) {
+            LeaderClustering fixed =
+                    new LeaderClustering(new ClusterSettings(join, 0, 50, 20_000, 0), NO_HOLDOUT, 0, new Journal());
+            best = Math.max(best, agreement(fixed, stream));
+        }
+        assertThat(best).isGreaterThan(0.8);
+        assertThat(found).isGreaterThan(best - 0.07);
+    }
+
+    @Test
+    void keepsABoundedSampleOfABlock() {
+        LeaderClustering clustering = clustering(ClusterSettings.defaults());
+        stream(3, 0.5f).forEach(vector -> clustering.assign("b", vector));
+
+        assertThat(journal.samples.get("b")).hasSize(TextSample.SIZE);
+    }
+
+    /** Pair F1 against what the stream was made of: item n is of centre {@link #centre}. */
+    private static double agreement(LeaderClustering clustering, List<float[]> stream) {
+        List<Long> labels =
+                stream.stream().map(v -> clustering.assign("b", v).label()).toList();
+        long both = 0;
+        long one = 0;
+        long same = 0;
+        for (int i = 0; i < labels.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                boolean label = labels.get(i).equals(labels.get(j));
+                boolean truth = centre(i) == centre(j);
+                both += label && truth ? 1 : 0;
+                one += label ? 1 : 0;
+                same += truth ? 1 : 0;
+            }
+        }
+        return 2.0 * both / (one + same);
+    }
+
+    private static int centre(int item) {
+        return item * 7 % CENTRES;
+    }
+
+    private static List<float[]> stream(long seed, float noise) {
         SplittableRandom random = new SplittableRandom(seed);
-        float[][] centres = new float[60][DIMENSION];
+        float[][] centres = new float[CENTRES][DIMENSION];
         for (float[] centre : centres) {
             for (int i = 0; i < DIMENSION; i++) {
                 centre[i] = (float) (random.nextDouble() - 0.5);
@@ -149,9 +199,9 @@ class LeaderClusteringTest {
         }
         List<float[]> stream = new ArrayList<>();
         for (int n = 0; n < 1_500; n++) {
-            float[] vector = centres[random.nextInt(centres.length)].clone();
+            float[] vector = centres[centre(n)].clone();
             for (int i = 0; i < DIMENSION; i++) {
-                vector[i] += (float) (random.nextDouble() - 0.5) * 0.5f;
+                vector[i] += (float) (random.nextDouble() - 0.5) * noise;
             }
             stream.add(unit(vector));
         }
@@ -184,12 +234,20 @@ class LeaderClusteringTest {
         final Map<Long, Long> aliases = new LinkedHashMap<>();
         final List<Long> retired = new ArrayList<>();
         final Map<String, Long> names = new LinkedHashMap<>();
+        final Map<String, Map<Integer, Text>> samples = new TreeMap<>();
+        final Map<String, TextSample.Measured> measured = new TreeMap<>();
         long counter;
+
+        @SuppressWarnings("ArrayRecordComponent") // written and read back, never compared
+        private record Text(float[] vector, long change) {}
 
         void restore(LeaderClustering clustering) {
             clusters.values().forEach(clustering::restore);
             names.forEach(clustering::restore);
             clustering.restore(counter);
+            samples.forEach((block, slots) ->
+                    slots.forEach((slot, text) -> clustering.finder().restore(block, text.vector(), text.change())));
+            measured.forEach(clustering.finder()::restore);
         }
 
         @Override
@@ -224,6 +282,16 @@ class LeaderClusteringTest {
         @Override
         public void counter(long next) {
             counter = next;
+        }
+
+        @Override
+        public void sample(String block, int slot, float[] vector, long changes) {
+            samples.computeIfAbsent(block, unseen -> new TreeMap<>()).put(slot, new Text(vector.clone(), changes));
+        }
+
+        @Override
+        public void measured(String block, TextSample.Measured sample) {
+            measured.put(block, sample);
         }
     }
 }

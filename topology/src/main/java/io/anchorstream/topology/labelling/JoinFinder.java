@@ -1,0 +1,79 @@
+package io.anchorstream.topology.labelling;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Finds the joining cosine of each block from the texts that came, see {@link JoinCurve}. A block with few texts leans on
+ * all blocks of the partition together. One thread owns it.
+ */
+final class JoinFinder {
+    /** Until so many texts were measured, {@link #START} holds. */
+    private static final int FEW = 24;
+
+    private static final float START = 0.65f;
+    /** The partition's curve counts as much as so many texts of the block. */
+    private static final double TEXTS_OF_ALL = 256;
+
+    private final ClusterJournal journal;
+    private final Map<String, TextSample> samples = new TreeMap<>();
+    private final long[] all = new long[JoinCurve.POINTS];
+    private long items;
+
+    JoinFinder(ClusterJournal journal) {
+        this.journal = journal;
+    }
+
+    /** Takes a text in and says what cosine of two items makes them one class in this block from now on. */
+    float see(String block, float[] vector) {
+        TextSample sample = samples.computeIfAbsent(block, unknown -> new TextSample());
+        float[] own = vector.clone();
+        int slot = sample.offer(own);
+        if (slot >= 0) {
+            journal.sample(block, slot, own, sample.changes());
+        }
+        if (sample.due()) {
+            count(sample.measured(), -1);
+            sample.measure();
+            count(sample.measured(), 1);
+            journal.measured(block, sample.measured());
+        }
+        return items < FEW ? START : best(sample.measured().curve());
+    }
+
+    private void count(TextSample.Measured measured, int sign) {
+        items += (long) sign * measured.items();
+        for (int point = 0; point < all.length; point++) {
+            all[point] += sign * measured.curve()[point];
+        }
+    }
+
+    /** The threshold of the highest score; of equal ones the middle. */
+    private float best(long[] own) {
+        int[] highest = new int[JoinCurve.POINTS];
+        int count = 0;
+        double most = 0;
+        for (int point = 0; point < all.length; point++) {
+            double score = TEXTS_OF_ALL * all[point] / items + own[point];
+            if (count == 0 || score > most) {
+                count = 0;
+                most = score;
+            }
+            if (score == most) {
+                highest[count++] = point;
+            }
+        }
+        return JoinCurve.threshold(highest[count / 2]);
+    }
+
+    /** Takes a text back from the journal; the slots of a block come in order. */
+    void restore(String block, float[] vector, long change) {
+        samples.computeIfAbsent(block, unknown -> new TextSample()).restore(vector, change);
+    }
+
+    /** Takes a block's curve back from the journal. */
+    void restore(String block, TextSample.Measured measured) {
+        samples.computeIfAbsent(block, unknown -> new TextSample()).restore(measured);
+        count(measured, 1);
+    }
+}
