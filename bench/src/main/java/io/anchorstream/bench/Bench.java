@@ -15,11 +15,15 @@ public final class Bench {
             Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
             return;
         }
-        System.exit(new CommandLine(new SideBySide())
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** All but {@code jmh}, whose arguments are JMH's own. */
+    static CommandLine commandLine() {
+        return new CommandLine(new SideBySide())
                 .addSubcommand(new ChaosCommand())
                 .addSubcommand(new LossTimes())
                 .addSubcommand(new TorchComparison())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments));
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 }

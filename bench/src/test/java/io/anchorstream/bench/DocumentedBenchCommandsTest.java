@@ -1,0 +1,43 @@
+package io.anchorstream.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+/** Whoever copies a command of {@code anchorstream bench} from README or manual is understood. */
+class DocumentedBenchCommandsTest {
+    private static final Pattern COMMAND = Pattern.compile("anchorstream bench([^`\n]*)`");
+
+    @Test
+    void areUnderstood() throws IOException {
+        List<String> commands = new ArrayList<>();
+        try (Stream<Path> docs = Files.list(Path.of("..", "docs"))) {
+            for (Path page : Stream.concat(Stream.of(Path.of("..", "README.md")), docs.filter(Files::isRegularFile))
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList()) {
+                COMMAND.matcher(Files.readString(page))
+                        .results()
+                        .forEach(found -> commands.add(found.group(1).strip()));
+            }
+        }
+
+        assertThat(commands).hasSizeGreaterThan(8).anyMatch(line -> line.startsWith("chaos"));
+        for (String command : commands) {
+            if (!command.startsWith("jmh")) {
+                String[] arguments = command.isEmpty() ? new String[0] : command.split(" ");
+                assertThatCode(() -> Bench.commandLine().parseArgs(arguments))
+                        .as("bench %s", command)
+                        .doesNotThrowAnyException();
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.anchorstream.bench;
+
+import org.jspecify.annotations.NullMarked;
