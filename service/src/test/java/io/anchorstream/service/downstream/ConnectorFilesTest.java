@@ -17,11 +17,14 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.schemas.topics.Direction;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.config.Keys;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,7 +43,12 @@ class ConnectorFilesTest {
     static List<Path> connectors() throws IOException {
         return files(".json").stream()
                 .filter(file -> !file.toString().contains("-template"))
+                .filter(file -> !file.toString().contains("-source"))
                 .toList();
+    }
+
+    static List<Path> sources() throws IOException {
+        return files("-source.json");
     }
 
     static List<Path> templates() throws IOException {
@@ -62,7 +70,7 @@ class ConnectorFilesTest {
                 .containsEntry("key.converter", "org.apache.kafka.connect.storage.StringConverter")
                 .containsEntry("value.converter", "io.confluent.connect.avro.AvroConverter")
                 .containsKey("connector.class");
-        assertThat(config.get("connection.password"))
+        assertThat(config.getOrDefault("connection.password", ""))
                 .as("no secret in the file")
                 .startsWith("${file:");
         List<String> transforms = List.of(config.getOrDefault("transforms", "").split(","));
@@ -75,6 +83,36 @@ class ConnectorFilesTest {
                     .forEach(rename -> named.add(rename.substring(0, rename.indexOf(':'))));
         }
         assertThat(named).as("fields of the record").isNotEmpty().isSubsetOf(FIELDS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    void sourcesWriteItemsThatTheRegistryLetsInAndTheServiceReads(Path file) throws IOException {
+        Map<String, String> config = config(file);
+        Map<String, String> renames = renames(config, "transforms.fields.renames");
+        List<String> written = listed(config, "transforms.fields.include").stream()
+                .map(field -> renames.getOrDefault(field, field))
+                .toList();
+        Schema item = CatalogItem.getClassSchema();
+        // As Connect makes it of a table: columns that may be null become unions.
+        SchemaBuilder.FieldAssembler<Schema> fields =
+                SchemaBuilder.record(config.get("transforms.name.schema.name")).fields();
+        written.forEach(field -> {
+            if (item.getField(field).schema().isNullable()) {
+                fields.optionalString(field);
+            } else {
+                fields.requiredString(field);
+            }
+        });
+
+        assertThat(written).contains("title", "imageUrl");
+        assertThat(Direction.INPUT.compatibility().violations(fields.endRecord(), List.of(item)))
+                .isEmpty();
+        assertThat(config)
+                .containsEntry("key.converter", "org.apache.kafka.connect.storage.StringConverter")
+                .containsEntry("transforms.id.type", "org.apache.kafka.connect.transforms.ExtractField$Key")
+                .containsValue(
+                        Topics.create("", TopicSizing.defaults()).catalogItems().name());
     }
 
     @ParameterizedTest
@@ -94,9 +132,7 @@ class ConnectorFilesTest {
     @Test
     void theTableHasTheColumnsThatTheConnectorWrites() throws IOException {
         Map<String, String> config = config(FOLDER.resolve("pgvector.json"));
-        Map<String, String> renames = new TreeMap<>();
-        listed(config, "transforms.columns.renames")
-                .forEach(rename -> renames.put(rename.split(":", 2)[0], rename.split(":", 2)[1]));
+        Map<String, String> renames = renames(config, "transforms.columns.renames");
         Set<String> written = new TreeSet<>(Set.of(config.getOrDefault("primary.key.fields", "")));
         listed(config, "transforms.columns.include").forEach(field -> written.add(renames.getOrDefault(field, field)));
 
@@ -149,6 +185,12 @@ class ConnectorFilesTest {
                 .properties()
                 .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
         return config;
+    }
+
+    private static Map<String, String> renames(Map<String, String> config, String key) {
+        Map<String, String> renames = new TreeMap<>();
+        listed(config, key).forEach(rename -> renames.put(rename.split(":", 2)[0], rename.split(":", 2)[1]));
+        return renames;
     }
 
     private static List<String> listed(Map<String, String> config, String key) {
