@@ -18,11 +18,15 @@ public sealed interface TopicStatus {
         }
     }
 
+    private static String partitions(TopicSpec spec) {
+        return spec.partitions() + (spec.partitions() == 1 ? " partition" : " partitions");
+    }
+
     /** The topic is not there. */
     record Missing(TopicSpec spec) implements TopicStatus {
         @Override
         public String describe() {
-            return "missing    " + spec.name() + " (" + spec.partitions() + " partitions)";
+            return "missing    " + spec.name() + " (" + TopicStatus.partitions(spec) + ")";
         }
     }
 
@@ -30,7 +34,7 @@ public sealed interface TopicStatus {
     record Exists(TopicSpec spec) implements TopicStatus {
         @Override
         public String describe() {
-            return "exists     " + spec.name() + " (" + spec.partitions() + " partitions)";
+            return "exists     " + spec.name() + " (" + TopicStatus.partitions(spec) + ")";
         }
     }
 

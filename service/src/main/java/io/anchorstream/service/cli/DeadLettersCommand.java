@@ -84,7 +84,7 @@ final class DeadLettersCommand implements Runnable {
         CommandSpec spec;
 
         @Mixin
-        final ConfigOptions config = new ConfigOptions();
+        final DemoAddress address = new DemoAddress();
 
         @Option(names = "--json", description = "for programs: one JSON value")
         boolean json;
@@ -93,10 +93,20 @@ final class DeadLettersCommand implements Runnable {
             return spec.commandLine().getOut();
         }
 
-        final Cluster cluster() {
-            Cluster cluster = Cluster.of(config.settings());
-            Cluster.requireBrokers(config.settings());
-            return cluster;
+        final Cluster cluster() throws IOException {
+            DemoAddress.Found found = address.find();
+            if (found.demo().isPresent()) {
+                found.requireReachable();
+            } else {
+                Cluster.requireBrokers(found.settings()); // a registry that is away is a reason to look at letters
+            }
+            return found.cluster();
+        }
+
+        static String count(int letters) {
+            return letters == 0
+                    ? "no dead letters"
+                    : String.format(Locale.ROOT, "%,d dead letter%s", letters, letters == 1 ? "" : "s");
         }
 
         static DeadLetterTopic topic(Cluster cluster, Consumer<byte[], byte[]> consumer) {
@@ -153,7 +163,7 @@ final class DeadLettersCommand implements Runnable {
         private int limit = 100;
 
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
             Cluster cluster = cluster();
             List<DeadLetter> letters;
             try (Consumer<byte[], byte[]> consumer = cluster.rawReader()) {
@@ -163,6 +173,17 @@ final class DeadLettersCommand implements Runnable {
             if (json) {
                 out().println(JsonText.of(shown.stream().map(Row::of).toList()));
                 return ExitCode.OK;
+            }
+            if (!shown.isEmpty()) {
+                out().printf(
+                                Locale.ROOT,
+                                "%-10s %-20s  %-22s %-20s %16s  %s%n",
+                                "id",
+                                "when",
+                                "reason",
+                                "key",
+                                "size",
+                                "what is wrong");
             }
             for (DeadLetter letter : shown) {
                 out().printf(
@@ -175,7 +196,7 @@ final class DeadLettersCommand implements Runnable {
                                 letter.bytes(),
                                 letter.detail());
             }
-            out().printf(Locale.ROOT, "%,d dead letters%s%n", letters.size(), more(letters.size() - shown.size()));
+            out().println(count(letters.size()) + more(letters.size() - shown.size()));
             return ExitCode.OK;
         }
 
@@ -214,7 +235,9 @@ final class DeadLettersCommand implements Runnable {
                 Files.write(
                         file.get(),
                         letter.bytes() == 0 ? new byte[0] : letter.record().value());
-                out().println("wrote " + letter.bytes() + " bytes to " + file.get());
+                // What programs read stays one value of JSON.
+                (json ? spec.commandLine().getErr() : out())
+                        .println("wrote " + letter.bytes() + " bytes to " + file.get());
             }
             return ExitCode.OK;
         }
@@ -243,7 +266,7 @@ final class DeadLettersCommand implements Runnable {
         private boolean dryRun;
 
         @Override
-        public Integer call() {
+        public Integer call() throws IOException {
             if (ids.isEmpty() && filter.isEmpty() && !all) {
                 throw new CommandLine.ParameterException(
                         spec.commandLine(), "which ones? Name IDs, or --reason, --key or --all");
@@ -280,8 +303,11 @@ final class DeadLettersCommand implements Runnable {
             }
             outcomes.forEach(one -> one.skipped().ifPresent(why -> out().println("left out "
                     + one.letter().id() + " (key " + one.letter().key() + "): " + why)));
-            out().println((dryRun ? "would send " : "sent ") + (outcomes.size() - skipped) + " of " + outcomes.size()
-                    + " dead letters to where they came from");
+            out().println(
+                            outcomes.isEmpty()
+                                    ? "no dead letters of that kind"
+                                    : (dryRun ? "would send " : "sent ") + (outcomes.size() - skipped) + " of "
+                                            + count(outcomes.size()) + " to where they came from");
         }
 
         private static Producer<byte[], byte[]> producer(Cluster cluster) {

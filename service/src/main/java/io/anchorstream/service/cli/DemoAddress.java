@@ -2,6 +2,7 @@ package io.anchorstream.service.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,13 +69,33 @@ final class DemoAddress {
                 return new Found(given, Cluster.of(given), Optional.empty());
             }
         }
-        DemoFolder folder = new DemoFolder(data.orElse(STANDARD));
+        DemoFolder folder = folder();
         Optional<String> living = folder.living();
         Map<String, String> addresses =
                 folder.addresses().orElseThrow(() -> new UnreachableException(Found.unreachable(folder, living)));
-        // A folder that was named outright wins over everything; the usual one is only what is left.
-        Settings settings =
-                data.isPresent() ? config.settings(Map.of(), addresses) : config.settings(addresses, Map.of());
+        Settings settings = settings(folder, addresses);
         return new Found(settings, Cluster.of(settings), Optional.of(folder));
+    }
+
+    /** As {@link #find}, for a command that can do without brokers: those of a demo only while it is at work. */
+    Settings settings() throws IOException {
+        Settings given = config.settings();
+        DemoFolder folder = folder();
+        boolean demo =
+                data.isPresent() || (!Cluster.isNamed(given) && folder.living().isPresent());
+        return demo ? folder.addresses().map(at -> settings(folder, at)).orElse(given) : given;
+    }
+
+    private DemoFolder folder() {
+        return new DemoFolder(data.orElse(STANDARD));
+    }
+
+    private Settings settings(DemoFolder folder, Map<String, String> addresses) {
+        Map<String, String> known = new HashMap<>(folder.topics());
+        if (data.isPresent()) {
+            return config.settings(known, addresses); // a folder that was named outright wins over everything
+        }
+        known.putAll(addresses);
+        return config.settings(known, Map.of());
     }
 }

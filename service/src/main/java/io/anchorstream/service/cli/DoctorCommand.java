@@ -1,5 +1,6 @@
 package io.anchorstream.service.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,14 +33,14 @@ final class DoctorCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final ConfigOptions config = new ConfigOptions();
+    private final DemoAddress address = new DemoAddress();
 
     @Option(names = "--json", description = "for programs: one JSON list")
     private boolean json;
 
     @Override
-    public Integer call() {
-        Settings settings = config.settings();
+    public Integer call() throws IOException {
+        Settings settings = address.settings();
         List<Finding> findings = new ArrayList<>(
                 new Machine(settings.get(Keys.DATA), settings.get(Keys.DEVICE), settings.get(Keys.ENGINE_THREADS))
                         .look());

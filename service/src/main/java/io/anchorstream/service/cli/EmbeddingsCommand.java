@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 
 import io.anchorstream.service.export.EmbeddingExport;
@@ -46,7 +45,7 @@ final class EmbeddingsCommand implements Runnable {
         private CommandSpec spec;
 
         @Mixin
-        private final ConfigOptions config = new ConfigOptions();
+        private final DemoAddress address = new DemoAddress();
 
         @Option(names = "--out", required = true, paramLabel = "FILE", description = "where to")
         @SuppressWarnings("NullAway.Init") // required
@@ -59,15 +58,16 @@ final class EmbeddingsCommand implements Runnable {
         private Optional<EmbeddingExport.Format> format = Optional.empty();
 
         @Option(names = "--generation", paramLabel = "N", description = "which (default: the newest that is complete)")
-        private OptionalLong generation = OptionalLong.empty();
+        private Optional<Long> generation = Optional.empty();
 
         @Option(names = "--json", description = "for programs: the outcome as one JSON object")
         private boolean json;
 
         @Override
         public Integer call() throws IOException {
-            Cluster cluster = Cluster.of(config.settings());
-            cluster.requireReachable();
+            DemoAddress.Found found = address.find();
+            found.requireReachable();
+            Cluster cluster = found.cluster();
             EmbeddingExport.Outcome outcome;
             try (Consumer<String, byte[]> consumer = cluster.reader()) {
                 EmbeddingExport export = new EmbeddingExport(cluster.topics(), consumer, cluster.anyRecord());

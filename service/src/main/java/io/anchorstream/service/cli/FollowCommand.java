@@ -34,7 +34,7 @@ final class FollowCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final ConfigOptions config = new ConfigOptions();
+    private final DemoAddress address = new DemoAddress();
 
     @Option(names = "--exec", required = true, paramLabel = "COMMAND", description = "run by sh -c")
     @SuppressWarnings("NullAway.Init") // required
@@ -49,9 +49,10 @@ final class FollowCommand implements Callable<Integer> {
     private Optional<String> group = Optional.empty();
 
     @Override
-    public Integer call() throws InterruptedException {
-        Cluster cluster = Cluster.of(config.settings());
-        cluster.requireReachable();
+    public Integer call() throws InterruptedException, IOException {
+        DemoAddress.Found found = address.find();
+        found.requireReachable();
+        Cluster cluster = found.cluster();
         PrintWriter out = spec.commandLine().getOut();
         try (ServiceProcess process = new ServiceProcess().stopOnSignal();
                 Consumer<String, byte[]> consumer = cluster.reader();

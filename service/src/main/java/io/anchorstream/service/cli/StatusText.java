@@ -43,7 +43,9 @@ final class StatusText {
             }
             model(status.model());
             line("refresh", generation(status.refresh()));
-            line("complete", generation(status.completed()));
+            if (!Objects.equals(status.refresh(), status.completed())) {
+                line("complete", generation(status.completed()));
+            }
             line("freshness", freshness());
         }
         if (!status.well()) {

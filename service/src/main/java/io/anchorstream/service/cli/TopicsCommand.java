@@ -1,5 +1,6 @@
 package io.anchorstream.service.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class TopicsCommand implements Runnable {
         CommandSpec spec;
 
         @Mixin
-        final ConfigOptions config = new ConfigOptions();
+        final DemoAddress address = new DemoAddress();
 
         @Option(names = "--json", description = "for programs: one JSON object")
         boolean json;
@@ -80,7 +81,8 @@ final class TopicsCommand implements Runnable {
             return spec.commandLine().getOut();
         }
 
-        final int report(List<TopicStatus> statuses, Map<String, Integer> schemas) {
+        /** Returns whether all are as they should be. */
+        final boolean report(List<TopicStatus> statuses, Map<String, Integer> schemas) {
             long wrong = statuses.stream()
                     .filter(status -> status instanceof TopicStatus.Missing || status instanceof TopicStatus.Differs)
                     .count();
@@ -101,7 +103,7 @@ final class TopicsCommand implements Runnable {
                                         ? "all topics are as they should be"
                                         : wrong + " of " + statuses.size() + " topics are not as they should be");
             }
-            return wrong == 0 ? ExitCode.OK : ExitCode.FAILED;
+            return wrong == 0;
         }
     }
 
@@ -117,26 +119,33 @@ final class TopicsCommand implements Runnable {
         private boolean schemas;
 
         @Override
-        public Integer call() {
-            Settings settings = config.settings();
-            Cluster cluster = Cluster.of(settings);
-            cluster.requireReachable();
+        public Integer call() throws IOException {
+            DemoAddress.Found found = address.find();
+            found.requireReachable();
+            Settings settings = found.settings();
+            Cluster cluster = found.cluster();
             try (Admin admin = cluster.admin()) {
                 short copies = settings.get(Keys.REPLICATION).shortValue();
                 List<TopicStatus> statuses = TopicAdmin.ensure(admin, cluster.topics(), copies);
-                return report(statuses, schemas ? SchemaSetup.register(cluster, settings) : Map.of());
+                boolean well = report(statuses, schemas ? SchemaSetup.register(cluster, settings) : Map.of());
+                return well ? ExitCode.OK : ExitCode.FAILED;
             }
         }
     }
 
-    @Command(name = "diff", description = "Compares; changes nothing.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "diff",
+            description = "Compares; changes nothing. Ends with 4 where something differs.",
+            mixinStandardHelpOptions = true)
     static final class Diff extends OnTopics {
         @Override
-        public Integer call() {
-            Cluster cluster = Cluster.of(config.settings());
-            cluster.requireReachable();
+        public Integer call() throws IOException {
+            DemoAddress.Found found = address.find();
+            found.requireReachable();
+            Cluster cluster = found.cluster();
             try (Admin admin = cluster.admin()) {
-                return report(TopicAdmin.diff(admin, cluster.topics()), Map.of());
+                boolean well = report(TopicAdmin.diff(admin, cluster.topics()), Map.of());
+                return well ? ExitCode.OK : ExitCode.ATTENTION;
             }
         }
     }
@@ -144,8 +153,8 @@ final class TopicsCommand implements Runnable {
     @Command(name = "describe", description = "Prints what the topics are for.", mixinStandardHelpOptions = true)
     static final class Describe extends OnTopics {
         @Override
-        public Integer call() {
-            List<TopicSpec> topics = Cluster.topicsOf(config.settings()).all();
+        public Integer call() throws IOException {
+            List<TopicSpec> topics = Cluster.topicsOf(address.settings()).all();
             if (json) {
                 out().println(JsonText.of(Map.of(
                         "topics",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.anchorstream.service.config.Keys;
@@ -85,6 +86,13 @@ public record DemoFolder(Path root) {
                 Keys.HOLDOUT_ITEMS.name(), "3000",
                 Keys.HOLDOUT_ONE_IN.name(), "10",
                 Keys.STEPS_PER_VERSION.name(), Integer.toString(Math.max(5, Math.min(100, items / 100))));
+    }
+
+    /** Of the presets, how many partitions the topics have: what a command beside the demo has to agree with. */
+    public Map<String, String> topics() {
+        Map<String, String> presets = presets(0);
+        return Stream.of(Keys.ITEM_PARTITIONS.name(), Keys.SAMPLER_PARTITIONS.name())
+                .collect(Collectors.toMap(name -> name, name -> presets.getOrDefault(name, "")));
     }
 
     private static void delete(Path path) {

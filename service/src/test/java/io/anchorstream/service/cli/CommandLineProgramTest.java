@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,25 @@ class CommandLineProgramTest {
                         "no demo is running on " + folder,
                         "./anchorstream demo --data " + folder,
                         "--bootstrap-servers");
+    }
+
+    @Test
+    void everyCommandOnAClusterFindsADemoByItsFolder(@TempDir Path folder) {
+        for (String command : List.of(
+                "topics diff",
+                "topics create",
+                "dead-letters list",
+                "dead-letters replay --all",
+                "embeddings export --out x.npy --generation 3",
+                "embeddings follow --exec true",
+                "model list",
+                "refresh status")) {
+            err.getBuffer().setLength(0);
+            assertThat(run((command + " --data " + folder).split(" ")))
+                    .as(command)
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(err.toString()).as(command).contains("no demo is running on " + folder);
+        }
     }
 
     @Test
