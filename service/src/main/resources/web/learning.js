@@ -14,7 +14,7 @@ let chosen = null;
 
 export function learningView(main) {
   const body = el('div');
-  main.append(el('div.lead', el('h1', 'Learning'), el('p', 'The network learns from weak labels as items stream in. Each trained version is scored on items it never saw, and only a better one goes into service.')), body);
+  main.append(el('div.lead', el('h1', 'Learning'), el('p', 'The network learns from weak labels as items stream in. Each trained version is scored on items it never saw, and none goes into service that is shown to be worse than the one there.')), body);
   const abort = new AbortController();
   let parts = null;
   let timer;

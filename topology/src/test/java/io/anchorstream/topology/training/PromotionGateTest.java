@@ -40,12 +40,15 @@ class PromotionGateTest {
     }
 
     @Test
-    void letsRecallSlipByOnePointWhileMapRises() {
+    void neitherScoreMayPayForTheOther() {
         Map<String, Double> before = Map.of(SCORE, 0.5, "holdout.recall_at_1", 0.7);
-        assertThat(gate.decide(Map.of(SCORE, 0.51, "holdout.recall_at_1", 0.695), before, 64, 100)
+        assertThat(gate.decide(Map.of(SCORE, 0.51, "holdout.recall_at_1", 0.7), before, 64, 100)
                         .promote())
                 .isTrue();
-        assertThat(gate.decide(Map.of(SCORE, 0.51, "holdout.recall_at_1", 0.68), before, 64, 100)
+        assertThat(gate.decide(Map.of(SCORE, 0.51, "holdout.recall_at_1", 0.695), before, 64, 100)
+                        .promote())
+                .isFalse();
+        assertThat(gate.decide(Map.of(SCORE, 0.49, "holdout.recall_at_1", 0.71), before, 64, 100)
                         .promote())
                 .isFalse();
     }
