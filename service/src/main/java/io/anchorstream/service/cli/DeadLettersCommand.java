@@ -177,7 +177,7 @@ final class DeadLettersCommand implements Runnable {
             if (!shown.isEmpty()) {
                 out().printf(
                                 Locale.ROOT,
-                                "%-10s %-20s  %-22s %-20s %16s  %s%n",
+                                "%-10s %-24s  %-22s %-20s %16s  %s%n",
                                 "id",
                                 "when",
                                 "reason",
