@@ -1,15 +1,18 @@
 import { el, svg } from './dom.js';
 
-const MARGIN = { top: 12, right: 14, bottom: 28, left: 46 };
+const MARGIN = { top: 12, right: 14, bottom: 43, left: 46 };
 const NARROW = 520;
 const LINE = 16;
+const AXIS = 15;
+/** How far off a base line may lie and still set the scale, in units of the value. */
+const NEAR = 0.25;
 
 /**
  * A line chart that redraws itself to its width.
  *
  * options: height; series [{name, color, points: [[x, y]], area}]; marks [{x, y, color, full, lines: [[k, v]], title}];
- * bases [{y, text}] drawn dashed and labelled, those far from everything else only as a mark at the edge; verticals [x];
- * yFormat; xName; yMin, yMax. A series may be faint (drawn behind, read out on hover) or quiet (drawn, not read out).
+ * bases [{points: [[x, y]], text, strong}] drawn dashed and labelled by their last value, those far below everything else
+ * only as a mark at the edge; verticals [x]; yFormat; xName; yMin, yMax. A series may be faint (drawn behind, read out on hover) or quiet (drawn, not read out).
  */
 export function chart(options) {
   const root = el('div.chart');
@@ -34,8 +37,9 @@ function render(o, width, tip) {
   const inside = width < NARROW;
   const margin = { ...MARGIN, right: bases.length && !inside ? 170 : MARGIN.right };
   const all = [...o.series.flatMap((s) => s.points), ...(o.marks || []).map((m) => [m.x, m.y])];
-  const ys = range(withNearBases(all.map((p) => p[1]), bases.map((b) => b.y)), o);
-  if (inside) margin.bottom += LINE * bases.filter((b) => b.y < ys[0]).length;
+  const ys = range(withNearBases(all.map((p) => p[1]), bases.map((b) => b.points.map((p) => p[1]))), o);
+  const low = (b) => last(b)[1] < ys[0];
+  if (inside) margin.bottom += LINE * bases.filter(low).length;
   const w = Math.max(40, width - margin.left - margin.right);
   const h = o.height - margin.top - margin.bottom;
   const xs = extent(all.map((p) => p[0]), 0, 1);
@@ -50,12 +54,13 @@ function render(o, width, tip) {
       svg('text', { x: margin.left - 9, y: y(tick) + 4, 'text-anchor': 'end' }, o.yFormat(tick)));
   }
   for (const tick of ticks(xs[0], xs[1], Math.max(2, Math.round(w / 72))).filter(Number.isInteger)) {
-    root.append(svg('text', { x: x(tick), y: o.height - 8, 'text-anchor': 'middle' }, tick.toLocaleString('en')));
+    root.append(svg('text', { x: x(tick), y: o.height - 8 - AXIS, 'text-anchor': 'middle' }, tick.toLocaleString('en')));
   }
+  root.append(svg('text', { class: 'axis-name', x: margin.left + w, y: o.height - 5, 'text-anchor': 'end' }, o.xAxis || o.xName));
   for (const at of o.verticals || []) {
     if (at >= xs[0] && at <= xs[1]) root.append(svg('line', { class: 'promo', x1: x(at), x2: x(at), y1: margin.top, y2: margin.top + h }));
   }
-  drawBases(root, bases, y, { margin, w, h, inside });
+  drawBases(root, bases, x, y, { margin, w, h, inside });
   for (const s of [...o.series].sort((a, b) => (b.faint || 0) - (a.faint || 0))) {
     if (!s.points.length) continue;
     const path = s.points.map((p, i) => `${i ? 'L' : 'M'}${x(p[0]).toFixed(1)} ${y(p[1]).toFixed(1)}`).join('');
@@ -66,31 +71,32 @@ function render(o, width, tip) {
     root.append(svg('path', { class: s.faint ? 'line faint-line' : 'line', stroke: s.color, d: path }));
   }
   for (const m of o.marks || []) {
-    root.append(svg('circle', { cx: x(m.x), cy: y(m.y), r: 5, fill: m.full ? m.color : 'var(--surface)', stroke: m.color, 'stroke-width': 2 }));
+    root.append(svg('circle', { cx: x(m.x), cy: y(m.y), r: m.few ? 4 : 5, fill: m.full ? m.color : 'var(--surface)', stroke: m.color, 'stroke-width': m.few ? 1 : 2 }));
   }
   hover(root, o, { x, y, xs, margin, w, h, width }, tip);
   return root;
 }
 
+const last = (base) => base.points[base.points.length - 1];
+
 /** Values that set the scale: a base line counts unless it lies so far off that it would flatten the curve. */
 function withNearBases(values, bases) {
-  if (!values.length) return bases;
-  const low = Math.min(...values);
-  const high = Math.max(...values);
-  const reach = Math.max((high - low) * 1.2, Math.abs(high) * 0.02);
-  return [...values, ...bases.filter((b) => b >= low - reach && b <= high + reach)];
+  if (!values.length) return bases.flat();
+  const low = Math.min(...values) - NEAR;
+  const high = Math.max(...values) + NEAR;
+  return [...values, ...bases.filter((b) => b.every((v) => v >= low && v <= high)).flat()];
 }
 
 /** Labels stand at the right, or on narrow charts above their line, pushed apart so that none covers another. */
-function drawBases(root, bases, y, { margin, w, h, inside }) {
+function drawBases(root, bases, x, y, { margin, w, h, inside }) {
   const top = margin.top;
   const bottom = margin.top + h;
   const right = margin.left + w;
   const labels = bases.map((b) => {
-    const at = y(b.y);
+    const at = y(last(b)[1]);
     if (at > bottom) return { at: bottom, text: `${b.text} \u2193`, off: 1 };
     if (at < top) return { at: top, text: `${b.text} \u2191`, off: -1 };
-    return { at, text: b.text, off: 0 };
+    return { at, text: b.text, off: 0, strong: b.strong, points: b.points };
   }).sort((a, b) => a.at - b.at);
   labels.forEach((one) => { one.label = inside ? one.at + (one.off > 0 ? 7 : -9) : one.at; });
   labels.forEach((one, i) => { if (i) one.label = Math.max(one.label, labels[i - 1].label + LINE); });
@@ -101,11 +107,13 @@ function drawBases(root, bases, y, { margin, w, h, inside }) {
     for (let i = labels.length - 2; i >= 0; i -= 1) labels[i].label = Math.min(labels[i].label, labels[i + 1].label - LINE);
   }
   for (const one of labels) {
-    if (one.off === 0) root.append(svg('line', { class: 'base', x1: margin.left, x2: right, y1: one.at, y2: one.at }));
-    else if (!inside) root.append(svg('path', { class: 'off-mark', d: `M${right - 5} ${one.at - 6 * one.off}h10l-5 ${6 * one.off}z` }));
+    if (one.off === 0) {
+      const path = [[margin.left, y(one.points[0][1])], ...one.points.map((p) => [x(p[0]), y(p[1])]), [right, one.at]];
+      root.append(svg('polyline', { class: one.strong ? 'base strong' : 'base', fill: 'none', points: path.map((p) => p.map((v) => v.toFixed(1)).join(',')).join(' ') }));
+    } else if (!inside) root.append(svg('path', { class: 'off-mark', d: `M${right - 5} ${one.at - 6 * one.off}h10l-5 ${6 * one.off}z` }));
     if (!inside) root.append(svg('path', { class: 'lead-line', fill: 'none', d: `M${right + (one.off ? 4 : 0)} ${one.at - 3 * one.off}L${right + 12} ${one.label}` }));
     root.append(svg('text', inside
-      ? { class: 'base-label', x: right, y: one.label + 4, 'text-anchor': 'end' }
+      ? { class: 'base-label', x: margin.left + 4, y: one.label + 4 }
       : { class: 'base-label', x: right + 16, y: one.label + 4 }, one.text));
   }
 }

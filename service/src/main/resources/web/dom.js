@@ -46,7 +46,7 @@ export function toast(message) {
   toastTimer = setTimeout(() => { box.hidden = true; }, 6000);
 }
 
-/** What stands where something will appear later: what is going on, and what will come. */
-export function emptyState(title, text) {
-  return el('div.empty', el('div.dots', { 'aria-hidden': 'true' }, el('i'), el('i'), el('i')), el('h2', title), el('p', text));
+/** What stands where something will appear later: what is going on, and what will come. Dots move while something does. */
+export function emptyState(title, text, moving = true) {
+  return el('div.empty', moving && el('div.dots', { 'aria-hidden': 'true' }, el('i'), el('i'), el('i')), el('h2', title), el('p', text));
 }

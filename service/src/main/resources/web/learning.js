@@ -51,10 +51,11 @@ function layOut() {
   const gain = el('p.gain');
   const gate = el('p');
   const lossAbout = el('p');
-  const versions = chart(blank(340));
-  const small = ['loss', 'active', 'prequential'].map(() => chart(blank(190)));
+  const versions = chart(blank(355));
+  const small = ['loss', 'active', 'prequential'].map(() => chart(blank(205)));
   const table = el('div.table-scroll');
   const together = el('section.card', { style: { marginTop: 'var(--gap)' }, hidden: true });
+  const few = el('span', { hidden: true }, el('i.point.few'), 'scored while few pictures were there: not comparable');
   let last;
 
   function update(data) {
@@ -62,13 +63,16 @@ function layOut() {
     const offered = SCORES.filter(([key]) => data.versions.some((v) => key in v.metrics));
     if (!offered.some(([key]) => key === chosen)) chosen = offered[0]?.[0] || null;
     fillStats(stats, data);
+    scores.hidden = !offered.length;
     scores.replaceChildren(...offered.map(([key, name]) => el('button', { type: 'button', 'aria-pressed': String(key === chosen), onclick: () => { chosen = key; update(last); } }, name)));
     const shown = offered.find(([key]) => key === chosen);
-    about.replaceChildren(...(shown ? [shown[2], el('b', shown[3] ? ' · decides promotion' : ' · reported only')] : ['No version has been scored yet.']));
+    const pictures = picturesOf(inServiceOf(data.versions) || {});
+    about.replaceChildren(...(shown ? [shown[2], pictures ? `; ${count(pictures)} pictures now` : '', el('b', shown[3] ? ' · decides promotion' : ' · reported only')] : ['No version has been scored yet.']));
     gate.textContent = data.gate;
     gain.replaceChildren(...gains(data));
     versions.update(versionChart(data));
     const promoted = data.versions.filter((v) => v.everPromoted && v.version > 0).map((v) => v.step);
+    few.hidden = !tooFew(data.versions).size;
     small[0].update(lossChart(data, promoted));
     lossAbout.replaceChildren(...lossText(data));
     small[1].update(stepChart(data, 'activeShare', 'Active', 'var(--c3)', (v, exact) => percent(v, exact ? 1 : 0), promoted));
@@ -79,7 +83,7 @@ function layOut() {
 
   const root = el('div', stats,
     el('section.card', el('div.chart-head', el('div', el('h2', 'Model versions'), gain, about), scores), versions.root,
-      el('p.legend', el('span', el('i.point.full'), 'promoted'), el('span', el('i.point.rejected'), 'rejected'), el('span', el('i.dash'), 'raw image features, nothing learned'))),
+      el('p.legend', el('span', el('i.point.full'), 'promoted'), el('span', el('i.point.rejected'), 'rejected'), el('span', el('i.dash.strong'), 'the untrained network, on the same pictures as the version above it'), el('span', el('i.dash'), 'raw image features, likewise'), few)),
     el('div.charts',
       card('Loss', lossAbout, small[0]),
       card('Active triplets', 'share that still teaches something', small[1]),
@@ -105,7 +109,7 @@ function fillStats(root, data) {
     [name, score === undefined ? '–' : percent(score), start !== undefined && score !== undefined && inService.version > 0 ? `untrained ${percent(start)}` : ''],
     ['Training steps', count(data.lastStep), data.skippedSteps ? `${count(data.skippedSteps)} taught nothing` : '', skipText(data)],
     ['Training speed', data.imagesPerSecond ? count(data.imagesPerSecond) : '–', data.imagesPerSecond ? 'images/s' : ''],
-    ['Versions promoted', count(data.versions.filter((v) => v.everPromoted && v.version > 0).length), `of ${count(data.versions.filter((v) => v.version > 0).length)}`],
+    ['Trained versions promoted', count(data.versions.filter((v) => v.everPromoted && v.version > 0).length), `of ${count(data.versions.filter((v) => v.version > 0).length)}`],
   ].map(([label, value, extra, below]) => el('div.card.stat', below ? { title: below } : null, el('span', label), el('b', value, extra ? el('em', extra) : null), below ? el('p.faint.small', below) : null)));
 }
 
@@ -131,9 +135,16 @@ function gains(data) {
 }
 
 /** Scored on the very pictures that the version was scored on: the hold-out grows while items arrive. */
-const untrainedOf = (version) => version.baselines[`untrained.${chosen}`];
+const untrainedOf = (version, key = chosen) => version.baselines[`untrained.${key}`];
 
-const baselinesOf = (data) => [...data.versions].reverse().find((v) => BASELINES.some(([prefix]) => `${prefix}${chosen}` in v.baselines))?.baselines || {};
+/** Pictures that the score shown was taken on. */
+const picturesOf = (version) => version.metrics?.[`${(chosen || '').split('.')[0]}.pictures`];
+
+/** Versions that were scored on less than half as many pictures as the fullest hold-out: another question was asked. */
+function tooFew(versions) {
+  const most = Math.max(0, ...versions.map((v) => picturesOf(v) || 0));
+  return new Set(versions.filter((v) => chosen in v.metrics && (picturesOf(v) ?? most) * 2 < most));
+}
 
 /** Alarms as dots on the curve, at the height the curve has there. */
 const alarmMarks = (data, points) => (data.alarms || []).flatMap((a) => {
@@ -156,7 +167,7 @@ function lossChart(data, verticals) {
   const own = data.steps.filter((s) => typeof s.metricLoss === 'number').map((s) => [s.step, s.metricLoss]);
   const total = data.steps.map((s) => [s.step, s.loss]);
   return {
-    height: 190, xName: 'Step', yFormat: format, verticals, yMin: 0, label: 'Loss', marks: alarmMarks(data, own),
+    height: 205, xName: 'Step', yFormat: format, verticals, yMin: 0, label: 'Loss', marks: alarmMarks(data, own),
     series: [{ name: 'Loss', color: 'var(--c1)', area: true, points: own }, { name: 'With all terms', color: 'var(--c1)', faint: true, points: total }],
   };
 }
@@ -164,28 +175,46 @@ function lossChart(data, verticals) {
 function stepChart(data, field, name, color, yFormat, verticals) {
   const points = data.steps.map((s) => [s.step, s[field]]);
   return {
-    height: 190, xName: 'Step', yFormat, verticals, yMin: 0, label: name, marks: alarmMarks(data, points),
+    height: 205, xName: 'Step', yFormat, verticals, yMin: 0, label: name, marks: alarmMarks(data, points),
     series: [{ name, color, area: true, points }],
   };
 }
 
+/**
+ * The hold-out grows while items arrive, and a score on other pictures is another score. So each version stands beside what
+ * the untrained network and the raw features do on the very pictures that it was scored on.
+ */
 function versionChart(data) {
+  const few = tooFew(data.versions);
   const scored = data.versions.filter((v) => chosen in v.metrics);
-  const promoted = scored.filter((v) => v.everPromoted);
-  const known = baselinesOf(data);
-  const bases = BASELINES.flatMap(([prefix, text]) => {
-    const y = known[`${prefix}${chosen}`];
-    return y === undefined ? [] : [{ y, text: `${text} ${percent(y, 0)}` }];
+  const full = scored.filter((v) => !few.has(v));
+  const trained = full.filter((v) => v.version > 0);
+  const curve = trained.length ? trained : full;
+  const bases = [['untrained.', 'Untrained'], ...BASELINES].flatMap(([prefix, text]) => {
+    const points = curve.filter((v) => `${prefix}${chosen}` in v.baselines).map((v) => [v.step, v.baselines[`${prefix}${chosen}`]]);
+    return points.length ? [{ points, strong: prefix === 'untrained.', text: `${text} ${percent(points[points.length - 1][1], prefix === 'untrained.' ? 1 : 0)}` }] : [];
   });
   return {
-    height: 340, xName: 'Step', yFormat: (v) => percent(v), bases, label: 'Score of each version', xMin: 0,
-    series: [{ name: 'in service', color: 'var(--c1)', quiet: true, points: promoted.map((v) => [v.step, v.metrics[chosen]]) }],
-    marks: scored.map((v) => ({
-      x: v.step, y: v.metrics[chosen], color: v.everPromoted ? 'var(--c1)' : 'var(--faint)', full: v.everPromoted,
-      title: `v${v.version} · ${words(v.state.toLowerCase())}`,
-      lines: [...SCORES.filter(([key]) => key in v.metrics).map(([key, name]) => [name, percent(v.metrics[key])]), ['after step', count(v.step)]],
+    height: 355, xName: 'Step', xAxis: 'training steps', yFormat: (v) => percent(v), bases, label: 'Score of each version', xMin: 0,
+    series: [{ name: 'in service', color: 'var(--c1)', quiet: true, points: trained.filter((v) => v.everPromoted).map((v) => [v.step, v.metrics[chosen]]) }],
+    marks: (trained.length ? scored.filter((v) => v.version > 0) : scored).map((v) => ({
+      x: v.step, y: v.metrics[chosen], color: v.everPromoted && !few.has(v) ? 'var(--c1)' : 'var(--faint)', full: v.everPromoted && !few.has(v), few: few.has(v),
+      title: `v${v.version} · ${stateOf(v, inServiceOf(data.versions))[0].toLowerCase()}`,
+      lines: [
+        ...SCORES.filter(([key]) => key in v.metrics).map(([key, name]) => [name, percent(v.metrics[key])]),
+        ...(untrainedOf(v) !== undefined && v.version > 0 ? [['untrained, same pictures', percent(untrainedOf(v))]] : []),
+        ...(picturesOf(v) ? [['pictures', `${count(picturesOf(v))}${few.has(v) ? ', too few' : ''}`]] : []),
+        ['after step', count(v.step)]],
     })),
   };
+}
+
+/** The state in words and its colour: one version is in service, others were. */
+function stateOf(version, inService) {
+  if (version === inService) return ['In service', 'good'];
+  if (version.version === 0 && version.state === 'PROMOTED') return ['Was the start', ''];
+  return { PROMOTED: ['Was in service', ''], REJECTED: ['Rejected', 'bad'], ROLLED_BACK: ['Rolled back', 'bad'] }[version.state]
+    || [words(version.state.toLowerCase()), ''];
 }
 
 /** Old and new version in one index: query by row, gallery by column. */
@@ -211,13 +240,23 @@ const plain = (reason) => SCORES.reduce((text, [key, name]) => text.replaceAll(k
 
 function versionTable(versions) {
   const keys = SCORES.filter(([key]) => versions.some((v) => key in v.metrics));
-  const kind = { PROMOTED: 'good', REJECTED: 'bad', ROLLED_BACK: 'bad' };
-  return el('table',
-    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), keys.map(([key, name, , decides]) => el(`th.num${key === chosen || decides ? '' : '.other'}`, decides ? { title: 'Decides promotion' } : null, decides ? `${name} ✓` : name)), el('th', 'Reason'))),
-    el('tbody', [...versions].reverse().map((v) => el('tr',
-      el('td', el('b', `v${v.version}`)),
-      el('td', el(`span.state${kind[v.state] ? `.${kind[v.state]}` : ''}`, words(v.state.toLowerCase()))),
-      el('td.num', count(v.step)),
-      keys.map(([key, , , decides]) => el(`td.num${key === chosen || decides ? '' : '.other'}`, key in v.metrics ? percent(v.metrics[key]) : '–')),
-      el('td.soft.reason', plain(v.reason))))));
+  const inService = inServiceOf(versions);
+  const few = tooFew(versions);
+  const cell = (v, [key, name, , decides]) => {
+    const start = v.version > 0 ? untrainedOf(v, key) : undefined;
+    return el(`td.num${key === chosen || decides ? '' : '.other'}`, { 'data-name': name }, key in v.metrics ? percent(v.metrics[key]) : '–',
+      start === undefined ? '' : el('div.faint.small', { title: 'The untrained network on the same pictures' }, `untrained ${percent(start)}`));
+  };
+  return el('table.versions',
+    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), el('th.num', { title: 'That the score shown was taken on' }, 'Pictures'), keys.map(([key, name, , decides]) => el(`th.num${key === chosen || decides ? '' : '.other'}`, decides ? { title: 'Decides promotion' } : null, decides ? `${name} ✓` : name)), el('th.why', 'Reason'))),
+    el('tbody', [...versions].reverse().map((v) => {
+      const [state, colour] = stateOf(v, inService);
+      return el('tr',
+        el('td', el('b', `v${v.version}`)),
+        el('td', el(`span.state${colour ? `.${colour}` : ''}`, state)),
+        el('td.num', { 'data-name': 'Step' }, count(v.step)),
+        el('td.num', { 'data-name': 'Pictures' }, picturesOf(v) ? count(picturesOf(v)) : '–', few.has(v) ? el('div.faint.small', 'too few') : ''),
+        keys.map((key) => cell(v, key)),
+        el('td.soft.reason', plain(v.reason)));
+    })));
 }

@@ -4,6 +4,10 @@ import { count, labelName } from './format.js';
 
 const EVERY = 4000;
 const MORPH_MILLIS = 1400;
+/** Pictures already here, so that a newer map need not begin with blank tiles. */
+const pictures = new Map();
+const MARGIN = 26;
+const STRETCH = 1.6;
 let showAfter = true;
 
 export function mapView(main) {
@@ -50,7 +54,16 @@ function draw(root, data) {
     frame);
 
   const context = canvas.getContext('2d');
-  const points = data.points.map((p) => ({ ...p, img: null, asked: false }));
+  const points = data.points.map((p) => ({ ...p, img: pictures.get(p.id) || null }));
+  /** Middle and half length of what the points cover. */
+  const extent = (name) => {
+    const values = points.map((p) => p[name]);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return [(low + high) / 2, Math.max(1e-6, (high - low) / 2)];
+  };
+  const across = [extent('beforeX'), extent('afterX')];
+  const down = [extent('beforeY'), extent('afterY')];
+  const between = ([before, after], i) => before[i] + (after[i] - before[i]) * t;
   let view = { x: 0, y: 0, k: 1 };
   let size = { w: 1, h: 1, dpr: 1 };
   let t = same || showAfter ? 1 : 0;
@@ -58,21 +71,26 @@ function draw(root, data) {
   let frameId = 0;
   let closed = false;
   let loading = 0;
-  const queue = [...points];
+  const queue = points.filter((p) => !p.img);
 
-  const scale = () => Math.min(size.w, size.h) * 0.46 * view.k;
-  const place = (p) => [
-    size.w / 2 + (p.beforeX + (p.afterX - p.beforeX) * t - view.x) * scale() * Math.min(1.6, Math.max(1, size.w / size.h)),
-    size.h / 2 + (p.beforeY + (p.afterY - p.beforeY) * t - view.y) * scale(),
+  /** Pixels for one unit across and down: the map fills its frame, whatever its shape, without stretching it much. */
+  function scales() {
+    const x = Math.max(1, size.w / 2 - MARGIN) / between(across, 1);
+    const y = Math.max(1, size.h / 2 - MARGIN) / between(down, 1);
+    return [Math.min(x, y * STRETCH) * view.k, Math.min(y, x * STRETCH) * view.k];
+  }
+  const place = (p, [sx, sy] = scales()) => [
+    size.w / 2 + (p.beforeX + (p.afterX - p.beforeX) * t - between(across, 0) - view.x) * sx,
+    size.h / 2 + (p.beforeY + (p.afterY - p.beforeY) * t - between(down, 0) - view.y) * sy,
   ];
   const edge = () => Math.max(11, Math.min(76, Math.sqrt((size.w * size.h) / points.length) * 0.8 * Math.sqrt(view.k) ** 1.35));
 
   function loadPictures() {
-    while (loading < 8 && queue.length && !closed) {
+    while (loading < 16 && queue.length && !closed) {
       const p = queue.shift();
       const img = new Image();
       loading += 1;
-      img.onload = () => { loading -= 1; p.img = img; paint(); loadPictures(); };
+      img.onload = () => { loading -= 1; p.img = img; pictures.set(p.id, img); paint(); loadPictures(); };
       img.onerror = () => { loading -= 1; loadPictures(); };
       img.src = pictureOf(p.id);
     }
@@ -114,13 +132,18 @@ function draw(root, data) {
     if (x < -e || y < -e || x > size.w + e || y > size.h + e) return;
     context.globalAlpha = hovered && !strong ? 0.45 : 1;
     context.beginPath();
+    if (!p.img) { // a dot until the picture is there
+      context.arc(x, y, Math.max(2.5, e * 0.14), 0, 2 * Math.PI);
+      context.fillStyle = strong ? accent : line;
+      context.fill();
+      context.globalAlpha = 1;
+      return;
+    }
     context.roundRect(x - e / 2, y - e / 2, e, e, e * 0.2);
     context.fillStyle = '#fff';
     context.fill();
-    if (p.img) {
-      const inner = e * 0.86;
-      context.drawImage(p.img, x - inner / 2, y - inner / 2, inner, inner);
-    }
+    const inner = e * 0.86;
+    context.drawImage(p.img, x - inner / 2, y - inner / 2, inner, inner);
     context.strokeStyle = strong ? accent : line;
     context.lineWidth = strong ? 2 : 1;
     context.stroke();
@@ -149,17 +172,18 @@ function draw(root, data) {
 
   function zoomBy(factor, cx = size.w / 2, cy = size.h / 2) {
     const k = Math.min(24, Math.max(0.7, view.k * factor));
-    const wide = Math.min(1.6, Math.max(1, size.w / size.h));
-    const old = scale();
+    const old = scales();
     view.k = k;
-    view.x += (cx - size.w / 2) / wide * (1 / old - 1 / scale());
-    view.y += (cy - size.h / 2) * (1 / old - 1 / scale());
+    const now = scales();
+    view.x += (cx - size.w / 2) * (1 / old[0] - 1 / now[0]);
+    view.y += (cy - size.h / 2) * (1 / old[1] - 1 / now[1]);
     paint();
   }
 
   function pan(dx, dy) {
-    view.x -= dx / scale() / Math.min(1.6, Math.max(1, size.w / size.h));
-    view.y -= dy / scale();
+    const [sx, sy] = scales();
+    view.x -= dx / sx;
+    view.y -= dy / sy;
     paint();
   }
 
@@ -186,10 +210,17 @@ function draw(root, data) {
       tip.dataset.id = p.id;
       tip.replaceChildren(el('img', { src: pictureOf(p.id), alt: '' }), el('div', el('b', p.title || p.id), el('span.faint.small', p.domain || (p.label >= 0 ? `label ${labelName(p.label)}` : 'no label'))));
     }
-    const [x, y] = place(p);
-    const left = Math.min(size.w - tip.offsetWidth - 8, Math.max(8, x + edge() * 0.8));
-    const top = Math.min(size.h - tip.offsetHeight - 8, Math.max(8, y - tip.offsetHeight / 2));
-    tip.style.transform = `translate(${left}px, ${top}px)`;
+    tip.style.transform = `translate(${freeCorner(p).map(Math.round).join('px, ')}px)`;
+  }
+
+  /** The corner of the frame farthest from the item and its like, so that the card covers none of them. */
+  function freeCorner(p) {
+    const shown = [p, ...points.filter((other) => p.group && other.group === p.group)].map((one) => place(one));
+    const right = size.w - tip.offsetWidth - 12;
+    const bottom = size.h - tip.offsetHeight - 12;
+    const room = ([x, y]) => Math.min(...shown.map(([px, py]) => Math.hypot(
+      Math.max(x - px, 0, px - x - tip.offsetWidth), Math.max(y - py, 0, py - y - tip.offsetHeight))));
+    return [[12, 12], [right, 12], [12, bottom - 30], [right - 52, bottom]].reduce((best, corner) => (room(corner) > room(best) ? corner : best));
   }
 
   const pointers = new Map();

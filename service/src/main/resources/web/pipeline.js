@@ -41,7 +41,7 @@ function drawFlow(root, p) {
     ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? 'on the input topic' : 'waiting for the first item', p.rates.items, trail.items, 'anchorstream_pipeline_items'],
     ['Pictures checked', p.pictures || none, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : p.pictures ? 'none refused' : 'waiting for the first picture', p.rates.pictures, trail.pictures, 'anchorstream_pipeline_pictures'],
     ['Weak labels', p.labelled || none, rate(p.rates.labels, 'items'), p.labelled ? `${count(p.classes)} classes · ${count(p.holdout)} held out` : 'waiting for the first text', p.rates.labels, trail.labels, 'anchorstream_pipeline_labelled'],
-    ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps, 'anchorstream_learning_step'],
+    ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.stepsToVersion ? `${count(p.stepsToVersion)} more to the next version` : p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps, 'anchorstream_learning_step'],
     ['Searchable', p.servingGeneration >= 0 ? p.embedded : none, rate(p.rates.embedded, 'items'), searched, p.rates.embedded, trail.embedded, 'anchorstream_index_items'],
   ];
   root.replaceChildren(...stages.map(([name, number, speed, note, moving, past, metric]) => el(`section.card.stage${moving > 0.05 ? '.moving' : ''}`,
@@ -72,7 +72,7 @@ function refreshCard(p) {
     el('p.big', { style: { marginTop: '8px' } }, percent(share, 0)),
     el('div.progress', { role: 'progressbar', 'aria-valuenow': Math.round(share * 100), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-label': 'Refresh' }, el('i', { style: { width: `${share * 100}%` } })),
     el('p.soft.small', last.state === 'COMPLETE'
-      ? `Generation ${last.generation} was complete ${ago(last.completedAt)}, with all ${count(last.embedded)} items there were then. Items that came since joined it: ${count(p.embedded)} are searchable now.`
+      ? `Generation ${last.generation} was complete ${ago(last.completedAt)}, with all ${count(last.embedded)} items there were then.${p.servingGeneration === last.generation && p.embedded > last.embedded ? ` Items that came since joined it: ${count(p.embedded)} are searchable now.` : ''}`
       : !last.items ? `Generation ${last.generation} with model v${last.modelVersion} is waiting for the first item.`
       : `Generation ${last.generation} with model v${last.modelVersion}: ${count(last.embedded)} of ${count(last.items)} items, ${last.partitionsDone} of ${Math.max(last.partitions, last.partitionsDone)} partitions done.`),
     p.lastSwap && last.state !== 'COMPLETE' ? el('p.faint.small', { style: { marginTop: '8px' } }, sentence(p.lastSwap)) : '');
@@ -108,10 +108,10 @@ function refusedCard(p) {
   const reasons = Object.entries(d.byReason).sort((a, b) => b[1] - a[1]);
   card.append(
     el('p', { style: { display: 'flex', gap: '6px', flexWrap: 'wrap', marginBottom: '10px' } }, reasons.map(([reason, n]) => el('span.state', `${words(reason)} · ${count(n)}`))),
-    el('div.table-scroll', el('table',
+    el('div.table-scroll', el('table.refused',
       el('thead', el('tr', el('th', 'Item'), el('th', 'Reason'), el('th.num', 'Size'), el('th.num', 'When'))),
       el('tbody', d.last.slice(0, 8).map((one) => el('tr',
-        el('td', { style: { overflowWrap: 'anywhere' } }, one.key || '(no key)'),
+        el('td.id', one.key || '(no key)'),
         el('td', words(one.reason), one.detail ? el('div.faint.small', { style: { overflowWrap: 'anywhere' } }, one.detail) : ''),
         el('td.num', bytes(one.bytes)),
         el('td.num.faint', ago(one.timestamp))))))));

@@ -158,6 +158,17 @@ function isSame(hit) {
   return hit.sameProduct === null || hit.sameProduct === undefined ? hit.sameLabel : hit.sameProduct;
 }
 
+/** What the first trained version still lacks. */
+async function waiting(root) {
+  const p = await get('pipeline').catch(() => null);
+  const left = p?.stepsToVersion;
+  const filling = p && p.promotedVersion > 0;
+  const steps = filling ? `Version ${p.promotedVersion} is promoted and embeds every item again.`
+    : left ? `${count(p.steps)} training ${p.steps === 1 ? 'step was' : 'steps were'} taken, the next version comes after ${count(left)} more. ${p.lag.train || p.lag.label ? 'They are under way.' : 'New items bring them; a small catalogue needs train.steps-per-version lower.'}`
+    : 'Training begins once enough items share a label.';
+  root.replaceChildren(emptyState('Not yet', `The network is still untrained. ${steps} The answer of the first trained version will stand here beside the old one.`, filling || p?.lag?.train > 0 || p?.lag?.label > 0));
+}
+
 function side(answer, which) {
   const part = answer[which];
   const before = which === 'before';
@@ -169,7 +180,9 @@ function side(answer, which) {
     return section;
   }
   if (!before && answer.same) {
-    section.append(emptyState('Not yet', 'The network is still untrained. When its first trained version is promoted and all items are embedded again, its answer stands here beside the old one.'));
+    const still = el('div');
+    section.append(still);
+    waiting(still);
     return section;
   }
   const judged = answer.query && (answer.relevant || part.hits.some((h) => h.sameLabel));

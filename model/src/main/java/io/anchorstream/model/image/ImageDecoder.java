@@ -3,7 +3,9 @@ package io.anchorstream.model.image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -65,7 +67,7 @@ public final class ImageDecoder {
         ImageFormat format = ImageFormat.of(bytes)
                 .orElseThrow(() -> new RejectedImageException(
                         ImageRejection.UNKNOWN_FORMAT,
-                        "the bytes are no PNG, JPEG, GIF or BMP; they begin with " + firstBytes(bytes)));
+                        "this is no PNG, JPEG, GIF or BMP: it begins with " + beginning(bytes)));
         ByteView view = new ByteView(bytes);
         ImageHeader header = header(format, view);
         checkSize(header, bytes.length);
@@ -184,11 +186,13 @@ public final class ImageDecoder {
         }
     }
 
-    private static String firstBytes(byte[] bytes) {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < Math.min(4, bytes.length); i++) {
-            hex.append(String.format("%02x", bytes[i]));
+    /** The first bytes as a person reads them: text where they are text, else hexadecimal. */
+    private static String beginning(byte[] bytes) {
+        int length = Math.min(24, bytes.length);
+        String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        if (text.chars().allMatch(c -> c == '\n' || c == '\r' || c == '\t' || (c >= ' ' && c < 127))) {
+            return "the text \"" + text.replaceAll("\\s+", " ") + (length < bytes.length ? "..." : "") + "\"";
         }
-        return hex.toString();
+        return "the bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(4, length));
     }
 }

@@ -2,6 +2,9 @@ package io.anchorstream.model.training;
 
 import java.util.Map;
 
+import io.anchorstream.model.loss.Losses;
+import io.anchorstream.model.network.Networks;
+
 /**
  * What to learn with. Plain values so that the service can fill it from its configuration; every loss and network
  * declares and validates its own options by name.
@@ -30,4 +33,15 @@ public record TrainingConfig(
         String augmentation,
         long seed,
         int threads,
-        String device) {}
+        String device) {
+    /**
+     * Looks at the names and options of network, loss and augmentation, without making any of them.
+     *
+     * @throws IllegalArgumentException at the first that is unknown or wrong; the message lists what there is
+     */
+    public void requireKnown() {
+        Networks.specify(network, networkOptions, imageSize, embeddingDimension);
+        Losses.create(loss, lossOptions, seed);
+        Augmentation.parse(augmentation);
+    }
+}

@@ -127,9 +127,11 @@ final class Backtest {
                             + " out. Add items, or items with texts that resemble each other");
         }
         if (scores.answerable() == 0) {
-            throw new IllegalArgumentException(
-                    "none of the " + catalogue.test().size() + " items that are scored has"
-                            + " another one of its group, so that there is nothing to find: a scored group needs two items or more");
+            throw new IllegalArgumentException("none of the " + catalogue.test().size()
+                    + " items that are scored has another one of its group, so that there is nothing to find: give"
+                    + " the pictures of one product the same \"group_id\" in products.jsonl (two items or more a"
+                    + " group; without the key each item is a group of its own). docs/learning.md, \"Your own"
+                    + " catalogue\", tells what group_id, zs_split and domain mean");
         }
         raw();
         BacktestProgress progress = new BacktestProgress(line, nanos, total);

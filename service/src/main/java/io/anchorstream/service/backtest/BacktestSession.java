@@ -128,7 +128,7 @@ public final class BacktestSession {
                         new CatalogueReader.Listener() {
                             @Override
                             public void read(String what, int done) {
-                                console.progress("read " + done + " " + what);
+                                console.progress("reading " + what + ": " + done + " so far");
                             }
 
                             @Override

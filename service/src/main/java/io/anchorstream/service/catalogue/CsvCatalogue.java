@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
@@ -29,6 +32,8 @@ final class CsvCatalogue {
             .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
             .enable(CsvParser.Feature.IGNORE_TRAILING_UNMAPPABLE)
             .build();
+
+    private static final Map<String, String> OTHER_SEPARATORS = Map.of(";", "semicolons", "\t", "tabs", "|", "bars");
 
     private CsvCatalogue() {}
 
@@ -73,17 +78,51 @@ final class CsvCatalogue {
             long line = rows.getCurrentLocation().getLineNr();
             try {
                 ObjectNode object = JsonNodeFactory.instance.objectNode();
-                rows.nextValue().forEach((column, cell) -> {
+                Map<String, String> row = rows.nextValue();
+                int named = columns().size();
+                if (row.size() < named) {
+                    return new CatalogueLine.Refused(
+                            line,
+                            "the row has " + row.size() + " cells, the header names " + named
+                                    + " columns; cells that are empty need their commas, and a cell with a comma its quotes");
+                }
+                row.forEach((column, cell) -> {
                     if (cell != null && !cell.isEmpty()) {
                         object.put(column.strip(), cell);
                     }
                 });
-                return CatalogueFolder.line(line, object);
+                return object.hasNonNull("id") ? CatalogueFolder.line(line, object) : withoutId(line);
             } catch (JsonProcessingException e) {
                 return new CatalogueLine.Refused(line, "not CSV: " + e.getOriginalMessage());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private CatalogueLine withoutId(long line) {
+            List<String> columns = columns();
+            if (columns.contains("id")) {
+                return new CatalogueLine.Refused(line, "the cell \"id\" is empty; every item needs one of its own");
+            }
+            String first = columns.isEmpty() ? "" : columns.get(0);
+            Optional<String> separator = OTHER_SEPARATORS.keySet().stream()
+                    .filter(sign -> columns.size() == 1 && first.contains(sign))
+                    .findFirst();
+            return new CatalogueLine.Refused(
+                    line,
+                    "there is no column \"id\"; the header names " + columns
+                            + separator
+                                    .map(sign -> ", separated by " + OTHER_SEPARATORS.get(sign)
+                                            + " as it seems: save the file with commas")
+                                    .orElse("; name the column that tells items apart id"));
+        }
+
+        private List<String> columns() {
+            List<String> names = new ArrayList<>();
+            if (rows.getParserSchema() instanceof CsvSchema header) {
+                header.forEach(column -> names.add(column.getName().strip()));
+            }
+            return names;
         }
     }
 }

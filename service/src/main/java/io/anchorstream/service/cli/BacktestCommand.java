@@ -26,6 +26,7 @@ import io.anchorstream.service.catalogue.Pictograms;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.demo.DemoFolder;
+import io.anchorstream.service.run.Learning;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,7 +50,7 @@ final class BacktestCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final ConfigOptions config = new ConfigOptions();
+    private final SettingsOptions config = new SettingsOptions();
 
     @Parameters(paramLabel = "FOLDER", arity = "0..1", description = "holds products.jsonl, one JSON object a line")
     private Optional<Path> folder = Optional.empty();
@@ -176,6 +177,7 @@ final class BacktestCommand implements Callable<Integer> {
     private List<LossChoice> choices(Settings settings) {
         List<String> names = new ArrayList<>(losses);
         if (names.isEmpty()) {
+            Learning.check(settings);
             names.add(settings.get(Keys.LOSS));
             if (!names.contains("triplet-semi-hard")) {
                 names.add("triplet-semi-hard");

@@ -6,10 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.demo.Demo;
 import io.anchorstream.service.demo.DemoFolder;
+import io.anchorstream.service.run.Learning;
 import io.anchorstream.service.run.RunningRole;
 import io.anchorstream.service.run.StoppedException;
 import picocli.CommandLine;
@@ -31,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final ConfigOptions config = new ConfigOptions();
+    private final SettingsOptions config = new SettingsOptions();
 
     @Option(
             names = "--rate",
@@ -63,11 +65,23 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--registry-port", paramLabel = "N", description = "of the registry (default: as for the broker)")
     private int registryPort;
 
+    @Option(names = "--bootstrap-servers", hidden = true)
+    private Optional<String> otherBrokers = Optional.empty();
+
+    @Option(names = "--registry-url", hidden = true)
+    private Optional<String> otherRegistry = Optional.empty();
+
     @Override
     public Integer call() throws Exception {
         double pace = pace();
         if (items < 1) {
             throw new CommandLine.ParameterException(spec.commandLine(), "--items must be at least 1, not " + items);
+        }
+        if (otherBrokers.isPresent() || otherRegistry.isPresent()) {
+            throw new Refusal(
+                    "the demo brings its own broker and registry and cannot use yours; on a cluster of your own,"
+                            + " ./anchorstream run --bootstrap-servers HOST:PORT --registry-url URL runs the service and"
+                            + " ./anchorstream ingest fills it");
         }
         FreePort.require(port, "--port");
         FreePort.require(kafkaPort, "--kafka-port");
@@ -75,10 +89,10 @@ final class DemoCommand implements Callable<Integer> {
         DemoFolder folder = new DemoFolder(data);
         Map<String, String> flags = Map.of(Keys.HTTP_PORT.name(), Integer.toString(port));
         // Before anything is started: a mistake in the configuration must not cost half a minute.
-        config.settings(folder.presets(items), flags);
+        Learning.check(config.settings(folder.presets(items), flags));
         ProgressLine progress = new ProgressLine(spec.commandLine().getOut());
         try (Demo demo = Demo.start(
-                new Demo.Options(folder, items, pace, fresh, kafkaPort, registryPort),
+                new Demo.Options(folder, items, pace, fresh, kafkaPort, registryPort, again()),
                 addresses -> {
                     Map<String, String> fixed = new LinkedHashMap<>(flags);
                     fixed.putAll(addresses);
@@ -91,6 +105,15 @@ final class DemoCommand implements Callable<Integer> {
         } catch (StoppedException e) {
             return ExitCode.OK; // it was said by what was stopped
         }
+    }
+
+    /** The command that goes on where this one stops: every flag but the one that begins again. */
+    private String again() {
+        return "./anchorstream "
+                + spec.commandLine().getParseResult().originalArgs().stream()
+                        .filter(argument -> !argument.equals("--fresh"))
+                        .map(argument -> argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument + "'")
+                        .collect(Collectors.joining(" "));
     }
 
     private double pace() {

@@ -17,6 +17,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.demo.DemoFolder;
+import io.anchorstream.service.monitor.Score;
 import io.anchorstream.service.operate.ModelDesk;
 import io.anchorstream.service.operate.ModelExport;
 import io.anchorstream.service.operate.VersionSummary;
@@ -74,6 +77,15 @@ final class ModelCommands implements Runnable {
             return new ModelDesk(found.cluster(), Clock.systemUTC());
         }
 
+        /** Where files go that nobody named a place for: never into whatever folder the command was given in. */
+        final Path exports() throws IOException {
+            DemoAddress.Found found = address.find();
+            return found.demo()
+                    .map(DemoFolder::root)
+                    .orElse(found.settings().get(Keys.DATA))
+                    .resolve("exports");
+        }
+
         final PrintWriter out() {
             return spec.commandLine().getOut();
         }
@@ -97,28 +109,44 @@ final class ModelCommands implements Runnable {
                 print(versions);
                 return ExitCode.OK;
             }
-            out().println("version  state        gen  parent     step  hold-out MAP@R  Recall@1  test Recall@1");
+            out().println("version  state        gen  parent     step  pictures  hold-out MAP@R         Recall@1    test Recall@1");
             for (VersionSummary one : versions) {
                 out().printf(
                                 Locale.ROOT,
-                                "%7d  %-11s %4s  %6s  %7d  %14s  %8s  %13s  %s%n",
+                                "%7d  %-11s %4s  %6s  %7d  %8s  %14s  %15s  %15s  %s%n",
                                 one.version(),
                                 one.state().toLowerCase(Locale.ROOT).replace('_', ' '),
                                 one.generation() < 0 ? "" : one.generation(),
                                 one.parent() < 0 ? "" : one.parent(),
                                 one.step(),
-                                share(one.metrics().get("holdout.map_at_r")),
-                                share(one.metrics().get("holdout.recall_at_1")),
-                                share(one.metrics().get("test.recall_at_1")),
+                                pictures(one),
+                                share(one, "holdout.map_at_r"),
+                                share(one, "holdout.recall_at_1"),
+                                share(one, "test.recall_at_1"),
                                 (one.serving() ? "in service" : "")
                                         + (one.pinned() ? ", pinned" : "")
                                         + (one.paused() ? ", training paused" : ""));
             }
+            out().println("in brackets: points over the untrained network on the same pictures; the hold-out grows with"
+                    + " the catalogue, so compare versions by these");
             return ExitCode.OK;
         }
 
-        private static String share(@Nullable Double value) {
-            return value == null ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * value);
+        private static String pictures(VersionSummary one) {
+            Double pictures = one.metrics().get("holdout.items");
+            return pictures == null ? "-" : String.format(Locale.ROOT, "%,.0f", pictures);
+        }
+
+        private static String share(VersionSummary one, String score) {
+            Double value = one.metrics().get(score);
+            Double untrained = one.baselines().get(Score.UNTRAINED + score);
+            if (value == null) {
+                return "-";
+            }
+            String text = String.format(Locale.ROOT, "%.1f %%", 100 * value);
+            return untrained == null || one.version() == 0
+                    ? text
+                    : text + String.format(Locale.ROOT, " (%+.1f)", 100 * (value - untrained));
         }
     }
 
@@ -263,14 +291,14 @@ final class ModelCommands implements Runnable {
         @Parameters(paramLabel = "N", description = "the version")
         private long version;
 
-        @Option(names = "--out", paramLabel = "FOLDER", description = "where to (default: ${DEFAULT-VALUE})")
-        private Path folder = Path.of(".");
+        @Option(names = "--out", paramLabel = "FOLDER", description = "where to (default: exports in the data folder)")
+        private Optional<Path> folder = Optional.empty();
 
         @Override
         public Integer call() throws IOException {
             ModelDesk desk = desk();
             ModelVersion event = find(desk.history(), version);
-            ModelExport.Files files = ModelExport.write(event, desk.weights(event), folder);
+            ModelExport.Files files = ModelExport.write(event, desk.weights(event), folder.isPresent() ? folder.get() : exports());
             if (json) {
                 print(files);
             } else {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import io.anchorstream.service.demo.Demo;
 
 /**
- * One line of progress: rewritten in place on a terminal, printed every few seconds elsewhere. Safe for use by several
+ * One line of progress: rewritten in place on a terminal, printed every few seconds elsewhere while it changes. Safe for use by several
  * threads.
  */
 public final class ProgressLine implements Demo.Console {
@@ -15,7 +15,8 @@ public final class ProgressLine implements Demo.Console {
 
     private final PrintWriter out;
     private final boolean terminal;
-    private long last = System.nanoTime() - EVERY_NANOS;
+    private long last = System.nanoTime();
+    private String shown = "";
     private boolean open;
 
     public ProgressLine(PrintWriter out) {
@@ -36,6 +37,10 @@ public final class ProgressLine implements Demo.Console {
             return;
         }
         last = now;
+        if (!terminal && text.equals(shown)) {
+            return;
+        }
+        shown = text;
         if (terminal) {
             out.print("\r\u001b[2K" + text);
             open = true;

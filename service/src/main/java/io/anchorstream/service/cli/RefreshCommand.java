@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         name = "refresh",
         description =
                 "Shows how the re-embedding for a new generation goes, partition by partition, or with --dry-run"
-                        + " what one more would cost, going by the last one. Reads the broker only; a promotion starts a refresh.",
+                        + " what one more would cost, going by the last one. Asks broker and registry only; a promotion starts a refresh.",
         mixinStandardHelpOptions = true)
 final class RefreshCommand implements Callable<Integer> {
     @Spec

@@ -19,6 +19,7 @@ import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.metrics.ServiceMetrics;
 import io.anchorstream.service.run.Cluster;
+import io.anchorstream.service.run.Learning;
 import io.anchorstream.service.run.LogFile;
 import io.anchorstream.service.run.Role;
 import io.anchorstream.service.run.RoleStarter;
@@ -62,6 +63,9 @@ final class RunCommand implements Callable<Integer> {
         port.ifPresent(value -> flags.put(Keys.HTTP_PORT.name(), value.toString()));
         data.ifPresent(value -> flags.put(Keys.DATA.name(), value.toString()));
         Settings settings = config.settings(Map.of(), flags);
+        if (roles.contains(Role.TRAIN)) {
+            Learning.check(settings);
+        }
         Cluster cluster = Cluster.of(settings);
         cluster.requireReachable();
         FreePort.require(settings.get(Keys.HTTP_PORT), "--port");
@@ -76,6 +80,11 @@ final class RunCommand implements Callable<Integer> {
             TopicSetup.check(cluster);
         }
         try (ServiceProcess process = new ServiceProcess().stopOnSignal()) {
+            // Owned first, so that it is said last, by whichever thread stops everything.
+            process.own("console", () -> {
+                out.println("stopped; everything was closed properly");
+                out.flush();
+            });
             ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
             RoleStarter starter = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC());
             if (!roles.contains(Role.INDEX)) {

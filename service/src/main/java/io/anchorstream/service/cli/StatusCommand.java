@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         description = "Shows how the service is doing: lag of the roles, the model in service and its scores, the"
-                + " refresh, dead letters and freshness. Reads the broker only, so it works from any machine; without"
+                + " refresh, dead letters and freshness. Asks broker and registry only, so it works from any machine; without"
                 + " a broker's address it asks the demo.",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",

@@ -41,6 +41,7 @@ final class StatusText {
                 line(name, role(role));
                 name = "";
             }
+            line("training", training(status.learning()));
             model(status.model());
             line("refresh", generation(status.refresh()));
             if (!Objects.equals(status.refresh(), status.completed())) {
@@ -76,6 +77,17 @@ final class StatusText {
         return String.format(Locale.ROOT, "%-6s %s%s", role.role(), lag, running);
     }
 
+    private static String training(ServiceStatus.Learning learning) {
+        String steps = String.format(
+                Locale.ROOT, "%,d step%s", learning.steps(), learning.steps() == 1 ? "" : "s");
+        Long left = learning.stepsToVersion();
+        return left == null
+                ? steps
+                : steps
+                        + String.format(
+                                Locale.ROOT, "; %,d more to the next version (new items bring them)", left);
+    }
+
     private void model(@Nullable Model model) {
         if (model == null) {
             line("model", "none in service yet");
@@ -93,6 +105,14 @@ final class StatusText {
         for (ModelScore score : model.scores()) {
             StringBuilder text = new StringBuilder(
                     String.format(Locale.ROOT, "%s %s", Score.nameOf(score.name()), percent(score.serving())));
+            Long pictures = score.pictures();
+            if (pictures != null) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        " on %,d pictures%s",
+                        pictures,
+                        pictures < Score.FEW_PICTURES ? " (too few to tell)" : ""));
+            }
             Double untrained = score.untrained();
             if (untrained != null) {
                 text.append("; untrained ").append(percent(untrained));

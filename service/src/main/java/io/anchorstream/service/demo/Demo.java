@@ -45,6 +45,8 @@ import org.slf4j.LoggerFactory;
 public final class Demo implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** Looks that must find nothing left to do: between two roles an item is in no lag for a moment. */
+    private static final int SURE = 10;
 
     private final ServiceProcess process;
     private final RoleStarter.Started started;
@@ -75,8 +77,16 @@ public final class Demo implements AutoCloseable {
      * @param fresh forget what an earlier run left
      * @param kafkaPort 0 = the one of the last run, or any
      * @param registryPort 0 = the one of the last run, or any
+     * @param command as it was given, to go on later
      */
-    public record Options(DemoFolder folder, int items, double rate, boolean fresh, int kafkaPort, int registryPort) {}
+    public record Options(
+            DemoFolder folder,
+            int items,
+            double rate,
+            boolean fresh,
+            int kafkaPort,
+            int registryPort,
+            String command) {}
 
     /** Where words go. */
     public interface Console {
@@ -101,7 +111,7 @@ public final class Demo implements AutoCloseable {
             // Nothing of the folder, its log included, is touched while another demo works on it.
             DataFolderLock lock = process.own("data folder", DataFolderLock.acquire(folder.root()));
             // Owned first, so that it is said last, by whichever thread stops everything.
-            process.own("console", () -> console.end("stopped; ./anchorstream demo goes on from here"));
+            process.own("console", () -> console.end("stopped; " + options.command() + " goes on from here"));
             if (options.fresh()) {
                 folder.clear();
             }
@@ -228,12 +238,19 @@ public final class Demo implements AutoCloseable {
     public Optional<RunningRole> await() throws InterruptedException {
         DemoReport report = new DemoReport(console::end);
         boolean streamed = false;
+        int done = 0;
         while (failed.isEmpty() && !process.awaitStop(LOOK)) {
             failed = process.failedRole();
             report.versions(started.feed().orElseThrow().versions());
             var view = started.page().orElseThrow().pipeline();
             report.pipeline(view);
-            console.update(DemoReport.progress(feed.sent(), feed.total(), view));
+            boolean quiet = DemoReport.isDone(feed.sent(), feed.total(), view);
+            done = quiet ? done + 1 : 0;
+            if (done == SURE) {
+                report.done(started.feed().orElseThrow().versions(), view, address());
+            } else if (!quiet) {
+                console.update(DemoReport.progress(feed.sent(), feed.total(), view));
+            }
             if (!streamed && feed.sent() == feed.total()) {
                 streamed = true;
                 console.end("  the whole catalogue is on the topic; learning goes on with what is waiting");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import io.anchorstream.avro.ModelVersion;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Words for what happens: a line for each decision on a version and each completed generation, and one for progress. */
 public final class DemoReport {
     private static final String SCORE = "test.cross_domain_recall_at_1";
+    private static final Set<String> ROLES = Set.of("label", "train", "embed", "index");
     private static final String FALLBACK = "holdout.recall_at_1";
 
     private final Map<Long, VersionState> told = new HashMap<>();
@@ -93,6 +95,49 @@ public final class DemoReport {
         }
     }
 
+    /**
+     * Whether nothing is left to do: every item was taken and labelled, every batch trained on, and the newest version that
+     * was promoted has embedded all of them.
+     */
+    static boolean isDone(long sent, long total, PipelineView view) {
+        boolean idle = view.lag().keySet().containsAll(ROLES)
+                && view.lag().values().stream().allMatch(waiting -> waiting == 0);
+        return sent == total
+                && idle
+                && view.servingVersion() >= 0
+                && !view.generations().isEmpty()
+                && view.servingVersion() == view.promotedVersion()
+                && view.embedded() >= view.pictures()
+                && view.generations().get(view.generations().size() - 1).completedAt() > 0;
+    }
+
+    /** What came of it, in two lines, once {@link #isDone}. */
+    void done(List<ModelVersion> versions, PipelineView view, String address) {
+        long trained =
+                versions.stream().filter(version -> version.getVersion() > 0).count();
+        lines.accept(String.format(
+                Locale.ROOT,
+                "  done: all %,d items are searchable under version %d (%d versions trained in %,d steps)%s",
+                view.embedded(),
+                view.servingVersion(),
+                trained,
+                view.steps(),
+                versions.stream()
+                        .filter(version -> version.getVersion() == view.servingVersion())
+                        .findFirst()
+                        .flatMap(version -> score(version.getMetrics()).map(score -> {
+                            String name = nameIn(version.getMetrics());
+                            Long pictures = Score.picturesOf(name, version.getMetrics());
+                            return "; " + Score.nameOf(name) + " " + percent(score) + comparison(version)
+                                    + (pictures == null
+                                            ? ""
+                                            : String.format(Locale.ROOT, " (on %,d pictures)", pictures));
+                        }))
+                        .orElse("")));
+        lines.accept("  the page goes on serving at " + address
+                + "; ./anchorstream ingest FOLDER adds items of your own, Ctrl-C stops");
+    }
+
     /** How far everything is, in one line. What has not begun is said to be waited for, not to be 0. */
     public static String progress(int sent, int total, PipelineView view) {
         StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "items %,d of %,d", sent, total));
@@ -111,7 +156,8 @@ public final class DemoReport {
                         : view.servingGeneration() < 0
                                 ? " | version " + view.promotedVersion() + " promoted, filling the first generation"
                                 : searched(view));
-        if (view.freshness().p99Millis() != null) {
+        // Of items that came long ago it would be no news.
+        if (sent < total && view.freshness().p99Millis() != null) {
             line.append(" | new items searchable within ")
                     .append(seconds(view.freshness().p99Millis()));
         }

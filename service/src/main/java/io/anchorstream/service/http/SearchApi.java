@@ -84,7 +84,7 @@ final class SearchApi {
             throw new ApiException(413, limit);
         }
         if (bytes.length == 0) {
-            throw new ApiException(400, "the request has no picture: send its bytes as the body");
+            throw new ApiException(400, "this file is empty (0 bytes); choose a picture in PNG, JPEG, GIF or BMP");
         }
         return bytes;
     }

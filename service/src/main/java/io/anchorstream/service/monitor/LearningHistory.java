@@ -27,6 +27,7 @@ public final class LearningHistory {
     private static final int RECENT_STEPS = 50;
     private static final int HELD_ALARMS = 200;
     private static final String METRIC_LOSS = "loss.metric";
+    private static final String STEPS_LEFT = "version.steps_left";
     private static final String NEXT_OFFSET = "input.next_offset";
 
     private final TreeMap<Long, TrainingStep> steps = new TreeMap<>();
@@ -98,6 +99,7 @@ public final class LearningHistory {
                 lastStep,
                 skipped.values().stream().mapToLong(Long::longValue).sum(),
                 Map.copyOf(skipped),
+                stepsToVersion(),
                 imagesPerSecond(),
                 thinned(points),
                 List.copyOf(versions.values()),
@@ -113,6 +115,13 @@ public final class LearningHistory {
 
     public synchronized Optional<VersionView> version(long version) {
         return Optional.ofNullable(versions.get(version));
+    }
+
+    /** Steps after the newest one until the next version, null before the first step or where it does not tell. */
+    public synchronized @Nullable Long stepsToVersion() {
+        TrainingStep newest = recent.peekLast();
+        Double left = newest == null ? null : newest.getMetrics().get(STEPS_LEFT);
+        return left == null ? null : left.longValue();
     }
 
     /** Offset after the newest batch trained on, or empty if no step told it. */
@@ -235,6 +244,7 @@ public final class LearningHistory {
      * All that the learning view shows.
      *
      * @param skipReasons steps that taught nothing, by reason
+     * @param stepsToVersion steps after the last until the next version, null where that is not known
      * @param scores that may be among a version's metrics, in the order they are offered
      * @param raw features that may be among its baselines
      * @param gate what a version is promoted by, in a sentence
@@ -244,6 +254,7 @@ public final class LearningHistory {
             long lastStep,
             long skippedSteps,
             Map<String, Long> skipReasons,
+            @Nullable Long stepsToVersion,
             double imagesPerSecond,
             List<StepPoint> steps,
             List<VersionView> versions,

@@ -22,6 +22,7 @@ import io.anchorstream.service.index.ItemCard;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.index.VectorIndex;
 import io.anchorstream.service.monitor.LearningHistory.VersionView;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,6 +151,7 @@ public final class PipelineMonitor implements AutoCloseable {
                 labels.size(),
                 holdout,
                 learning.lastStep(),
+                learning.stepsToVersion(),
                 catalogue.generations().serving().map(VectorIndex::size).orElse(0),
                 catalogue.generations().servingGeneration(),
                 catalogue.generations().serving().map(VectorIndex::modelVersion).orElse(-1L),
@@ -184,6 +186,7 @@ public final class PipelineMonitor implements AutoCloseable {
      * @param classes distinct labels among them
      * @param holdout of the labelled, never trained on
      * @param steps training steps taken
+     * @param stepsToVersion further ones until the next version, null before the first step
      * @param embedded items in the index in service
      * @param servingGeneration -1 until one is complete
      * @param servingVersion that made the vectors which are searched, -1 until a generation is complete
@@ -202,6 +205,7 @@ public final class PipelineMonitor implements AutoCloseable {
             long classes,
             long holdout,
             long steps,
+            @Nullable Long stepsToVersion,
             long embedded,
             long servingGeneration,
             long servingVersion,
@@ -225,6 +229,7 @@ public final class PipelineMonitor implements AutoCloseable {
                     classes,
                     holdout,
                     steps,
+                    stepsToVersion,
                     embedded,
                     servingGeneration,
                     servingVersion,

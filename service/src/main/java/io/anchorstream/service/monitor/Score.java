@@ -2,11 +2,13 @@ package io.anchorstream.service.monitor;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 import io.anchorstream.topology.training.GateRule;
 import io.anchorstream.topology.training.GateSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A score of a model version as people read it: the page, {@code status} and the demo's lines all take their words here.
@@ -19,6 +21,9 @@ import io.anchorstream.topology.training.GateSettings;
 public record Score(String key, String name, String about, boolean decides) {
     /** Before a score's name among a version's baselines: version 0 on the same pictures. */
     public static final String UNTRAINED = "untrained.";
+
+    /** Pictures below which a score says little: one picture more or less found moves it by more than half a point. */
+    public static final int FEW_PICTURES = 200;
 
     private static final GateSettings GATE = GateSettings.defaults();
     private static final List<Score> ALL = List.of(
@@ -66,6 +71,12 @@ public record Score(String key, String name, String about, boolean decides) {
             named = named.replace(score.key(), score.name());
         }
         return named;
+    }
+
+    /** How many pictures a score was taken on, or null where the metrics beside it don't tell. */
+    public static @Nullable Long picturesOf(String key, Map<String, Double> metrics) {
+        Double pictures = metrics.get(key.substring(0, key.indexOf('.') + 1) + "pictures");
+        return pictures == null ? null : pictures.longValue();
     }
 
     /** The name of raw features, or their key. */

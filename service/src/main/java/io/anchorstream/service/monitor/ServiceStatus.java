@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param runningAs who runs the whole service, in words, where that is known; null elsewhere
  * @param missingTopics topics that the service needs and the broker does not have
  * @param items records ever appended to the input topic
+ * @param learning how far training is
  * @param model the version in service, null before the first
  * @param refresh the newest generation, null before the first
  * @param completed the newest generation that was completed, null before the first
@@ -26,6 +27,7 @@ public record ServiceStatus(
         List<String> missingTopics,
         long items,
         List<RoleStatus> roles,
+        Learning learning,
         @Nullable Model model,
         @Nullable GenerationView refresh,
         @Nullable GenerationView completed,
@@ -45,6 +47,13 @@ public record ServiceStatus(
             @Nullable Long lag) {}
 
     /**
+     * How far training is.
+     *
+     * @param stepsToVersion further steps until the next version, null before the first step
+     */
+    public record Learning(long steps, @Nullable Long stepsToVersion) {}
+
+    /**
      * The version in service.
      *
      * @param since ms since the epoch
@@ -55,12 +64,14 @@ public record ServiceStatus(
      * A score of the version in service beside what it has to beat.
      *
      * @param name e.g. {@code holdout.recall_at_1}
+     * @param pictures it was taken on, null where the version does not tell
      * @param untrained the same of version 0 on the same pictures, null when it was not scored there
      * @param best which raw features do best, e.g. {@code hog}
      */
     public record ModelScore(
             String name,
             double serving,
+            @Nullable Long pictures,
             @Nullable Double untrained,
             @Nullable String best,
             @Nullable Double baseline) {}
@@ -71,7 +82,7 @@ public record ServiceStatus(
     /** The same, of a service of which is known who runs it. */
     public ServiceStatus of(Optional<String> who) {
         return new ServiceStatus(
-                who.orElse(null), missingTopics, items, roles, model, refresh, completed, deadLetters, freshness);
+                who.orElse(null), missingTopics, items, roles, learning, model, refresh, completed, deadLetters, freshness);
     }
 
     /** What a person should look at, in words; empty = all is well. */

@@ -109,6 +109,7 @@ public final class StatusReader {
                 missing,
                 missing.isEmpty() ? lag.appended(topics.catalogItems().name()) : 0,
                 missing.isEmpty() ? roles(lags.read()) : List.of(),
+                new ServiceStatus.Learning(learning.lastStep(), learning.stepsToVersion()),
                 learning.serving().map(StatusReader::model).orElse(null),
                 generations.isEmpty() ? null : generations.get(generations.size() - 1),
                 generations.stream()
@@ -169,6 +170,7 @@ public final class StatusReader {
                 scores.add(new ModelScore(
                         name,
                         serving,
+                        Score.picturesOf(name, version.metrics()),
                         version.baselines().get(Score.UNTRAINED + name),
                         best.map(one -> one.getKey().substring(0, one.getKey().indexOf('.')))
                                 .orElse(null),

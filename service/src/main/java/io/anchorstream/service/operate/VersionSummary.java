@@ -13,6 +13,7 @@ import io.anchorstream.topology.versions.VersionHistory;
 /**
  * A version as an operator sees it: the fields of {@code ModelVersion} under the same names.
  *
+ * @param baselines scores of version 0 ({@code untrained.}) and of raw features on the same pictures
  * @param serving whether it is in service now
  */
 public record VersionSummary(
@@ -29,6 +30,7 @@ public record VersionSummary(
         String reason,
         Map<String, Double> metrics,
         Map<String, Double> reference,
+        Map<String, Double> baselines,
         Map<String, Double> compatibility,
         Map<String, Long> offsets,
         Map<String, String> provenance,
@@ -55,6 +57,7 @@ public record VersionSummary(
                 event.getReason(),
                 new TreeMap<>(event.getMetrics()),
                 new TreeMap<>(event.getReference()),
+                new TreeMap<>(event.getBaselines()),
                 new TreeMap<>(event.getCompatibility()),
                 new TreeMap<>(event.getOffsets()),
                 new TreeMap<>(event.getProvenance()),
@@ -78,6 +81,7 @@ public record VersionSummary(
         lines.add("  last event  " + Instant.ofEpochMilli(timestamp));
         add(lines, "scores", metrics);
         add(lines, comparedWith < 0 ? "reference" : "version " + comparedWith + " on the same hold-out", reference);
+        add(lines, "without learning, on the same hold-out", baselines);
         add(lines, comparedWith < 0 ? "compatibility" : "together with version " + comparedWith, compatibility);
         add(lines, "provenance", provenance);
         return lines;

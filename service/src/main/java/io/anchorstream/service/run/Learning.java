@@ -15,6 +15,7 @@ import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.TrainingConfig;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.config.ConfigurationException;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.topology.training.GateSettings;
@@ -45,6 +46,19 @@ public final class Learning {
                 settings.get(Keys.SEED),
                 settings.get(Keys.ENGINE_THREADS),
                 settings.get(Keys.DEVICE));
+    }
+
+    /**
+     * Looks at what would be trained before anything is started: a wrong name must not come up as a role that fails.
+     *
+     * @throws ConfigurationException if a network, loss, augmentation or one of their options does not exist
+     */
+    public static void check(Settings settings) {
+        try {
+            config(settings).requireKnown();
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("train.*: " + e.getMessage(), e);
+        }
     }
 
     static TrainingSettings settings(Settings settings, Path checkpoints, String preprocessing, ModelRuntime runtime) {

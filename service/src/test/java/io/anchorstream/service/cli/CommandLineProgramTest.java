@@ -6,12 +6,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,6 +65,58 @@ class CommandLineProgramTest {
     void rolesAreListedAsTheyAreWritten() {
         assertThat(run("run", "--roles", "label,teach")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("'teach' is not a role; there are label, train, embed, index");
+    }
+
+    @Test
+    void everyOptionOfEveryCommandTakesAValue() {
+        List<String> taken = new ArrayList<>();
+        takeValues(CommandLineProgram.commandLine(), taken);
+
+        assertThat(taken).contains("anchorstream embeddings export --generation", "anchorstream demo --port");
+    }
+
+    private static void takeValues(CommandLine command, List<String> taken) {
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            try {
+                command.parseArgs(option.longestName(), "1");
+                taken.add(command.getCommandSpec().qualifiedName() + " " + option.longestName());
+            } catch (CommandLine.MissingTypeConverterException e) {
+                throw new AssertionError(command.getCommandSpec().qualifiedName() + " " + option.longestName(), e);
+            } catch (CommandLine.ParameterException e) {
+                // Another flag is missing, or 1 is no value of this one: both come after the conversion was found.
+                taken.add(command.getCommandSpec().qualifiedName() + " " + option.longestName());
+            }
+        }
+        command.getSubcommands().values().forEach(sub -> takeValues(sub, taken));
+    }
+
+    @Test
+    void aGenerationToExportIsANumber() {
+        assertThat(run("embeddings", "export", "--out", "x.jsonl", "--generation", "three"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'--generation'", "three");
+    }
+
+    @Test
+    void whatIsTrainedWithIsLookedAtBeforeAnythingStarts(@TempDir Path folder) {
+        assertThat(run("demo", "--data", folder.toString(), "--set", "train.loss=foo"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("run", "--bootstrap-servers", "localhost:1", "--set", "train.loss=foo"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString().strip().lines())
+                .hasSize(2)
+                .allMatch(line -> line.contains("there is no loss 'foo'") && line.contains("adaptive-triplet"));
+
+        assertThat(run("demo", "--data", folder.toString(), "--set", "train.loss-options=beeta=1"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("has no option 'beeta'");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void theDemoSaysThatItDoesNotTakeAnothersBrokers() {
+        assertThat(run("demo", "--bootstrap-servers", "localhost:9092")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("brings its own broker", "./anchorstream run --bootstrap-servers");
     }
 
     @Test
@@ -127,6 +181,7 @@ class CommandLineProgramTest {
                 java.util.List.of("catalog.items"),
                 0,
                 java.util.List.of(),
+                new io.anchorstream.service.monitor.ServiceStatus.Learning(0, null),
                 null,
                 null,
                 null,

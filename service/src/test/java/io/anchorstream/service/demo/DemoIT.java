@@ -79,7 +79,9 @@ class DemoIT {
 
     private Demo start() throws Exception {
         return Demo.start(
-                new Demo.Options(folder, ITEMS, Double.POSITIVE_INFINITY, false, 0, 0), this::settings, new Silence());
+                new Demo.Options(folder, ITEMS, Double.POSITIVE_INFINITY, false, 0, 0, "./anchorstream demo"),
+                this::settings,
+                new Silence());
     }
 
     private Settings settings(Map<String, String> addresses) {

@@ -150,7 +150,25 @@ class CatalogueIngestTest {
             assertThat(item.getImage()).isNotNull();
         });
         assertThat(producer.history().get(1).value().getTitle()).isEqualTo("Two\nlines");
-        assertThat(refusals).singleElement().asString().contains("no \"id\"");
+        assertThat(refusals).singleElement().asString().contains("the cell \"id\" is empty");
+    }
+
+    @Test
+    void aCsvWithoutAnIdColumnOrWithShortRowsSaysWhatIsWrong() throws IOException {
+        Path file = folder.resolve("items.csv");
+        Files.writeString(file, "id;title\na;Lamp\n");
+        run(CatalogueSource.of(file.toString(), NOTHING), 0);
+        Files.writeString(file, "sku,title\na,Lamp\n");
+        run(CatalogueSource.of(file.toString(), NOTHING), 0);
+        Files.writeString(file, "id,title,image\na,Lamp\n");
+        run(CatalogueSource.of(file.toString(), NOTHING), 0);
+
+        assertThat(producer.history()).isEmpty();
+        assertThat(refusals)
+                .satisfiesExactly(
+                        semicolons -> assertThat(semicolons).contains("[id;title]", "semicolons", "commas"),
+                        otherName -> assertThat(otherName).contains("[sku, title]", "that tells items apart id"),
+                        shortRow -> assertThat(shortRow).contains("2 cells", "3 columns"));
     }
 
     @Test

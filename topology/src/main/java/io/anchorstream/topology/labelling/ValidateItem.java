@@ -54,7 +54,10 @@ final class ValidateItem implements Processor<String, Object, String, Object> {
         if (!hasPicture(item)
                 && (item.getImageUrl() == null || item.getImageUrl().isBlank())) {
             return Optional.of(new Fault(
-                    Refusal.NO_IMAGE, "an item needs a picture in its field image, or its address in imageUrl"));
+                    Refusal.NO_IMAGE,
+                    item.getImage() == null
+                            ? "the item has no picture: give one in its field image, or its address in imageUrl"
+                            : "its picture is an empty file (0 bytes): send the item again with the whole picture"));
         }
         return tooLong(Refusal.TITLE_TOO_LONG, "title", item.getTitle(), limits.title())
                 .or(() -> tooLong(

@@ -91,6 +91,8 @@ final class Scoreboard {
     Map<String, Double> scores(HoldoutSheet sheet) {
         Map<String, Double> result = new HashMap<>(sheet.scores());
         result.put(ITEMS, (double) items.size());
+        result.put("holdout.pictures", (double) judges());
+        result.put("test.pictures", (double) (items.size() - judges()));
         return Map.copyOf(result);
     }
 

@@ -339,6 +339,8 @@ final class TrainingSession implements AutoCloseable {
         Map<String, Double> metrics = new HashMap<>(result.metrics());
         // Offsets are committed with versions only; this tells how far the steps between them have come.
         metrics.put("input.next_offset", (double) nextOffset);
+        long every = settings.stepsPerVersion();
+        metrics.put("version.steps_left", (double) (every - result.step() % every));
         TrainingStep step = TrainingStep.newBuilder()
                 .setStep(result.step())
                 .setVersion(grownFrom)

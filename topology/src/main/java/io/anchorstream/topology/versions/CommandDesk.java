@@ -2,6 +2,7 @@ package io.anchorstream.topology.versions;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -121,14 +122,15 @@ public final class CommandDesk {
             if (chosen.getState() == VersionState.RETIRED) {
                 return Optional.of("version " + chosen.getVersion() + " is retired: its weights are gone");
             }
-            String order = command.getCommand() + " by " + issuer(command);
             ModelVersion next = Events.copy(chosen, new ModelVersion());
             next.setState(VersionState.PROMOTED);
             next.setGeneration(history.nextGeneration());
             next.setOrdered(true);
             next.setPinned(pin);
             next.setPaused(serving.getPaused());
-            next.setReason("In service by " + order + ", instead of version " + serving.getVersion() + ".");
+            next.setReason("In service by order of " + issuer(command) + " ("
+                    + command.getCommand().name().toLowerCase(Locale.ROOT) + "), instead of version "
+                    + serving.getVersion() + ".");
             events.add(next);
             done = "version " + chosen.getVersion() + " takes the place of version " + serving.getVersion()
                     + " as generation " + history.nextGeneration() + (pin ? ", pinned" : "");
@@ -142,7 +144,7 @@ public final class CommandDesk {
                 left.setOrdered(false);
                 left.setPinned(false);
                 left.setPaused(false);
-                left.setReason("Rolled back to version " + chosen.getVersion() + " by " + order + ".");
+                left.setReason("Rolled back to version " + chosen.getVersion() + " by " + issuer(command) + ".");
                 events.add(left); // after the promotion: one version is in service at every instant
             }
             return Optional.empty();
