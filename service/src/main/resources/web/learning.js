@@ -68,7 +68,7 @@ function layOut() {
     const shown = offered.find(([key]) => key === chosen);
     const pictures = picturesOf(inServiceOf(data.versions) || {});
     about.replaceChildren(...(shown ? [shown[2], pictures ? `; ${count(pictures)} pictures now` : '', el('b', shown[3] ? ' · decides promotion' : ' · reported only')] : ['No version has been scored yet.']));
-    gate.textContent = data.gate;
+    gate.textContent = `${data.gate} Below each score: points over the untrained network on the same pictures; the hold-out grows with the catalogue, so compare versions by these.`;
     gain.replaceChildren(...gains(data));
     versions.update(versionChart(data));
     const promoted = data.versions.filter((v) => v.everPromoted && v.version > 0).map((v) => v.step);
@@ -121,17 +121,22 @@ function skipText(data) {
     .map(([reason, n]) => `${count(n)} × ${REASONS[reason] || reason}`).join(', ');
 }
 
+/** A difference that agrees with the scores as they are shown. */
+function points(score, start) {
+  const tenths = Math.round(1000 * score) - Math.round(1000 * start);
+  return `${tenths < 0 ? '−' : '+'}${(Math.abs(tenths) / 10).toFixed(1)}`;
+}
+
 /** What learning brought so far, in words. */
 function gains(data) {
   const now = inServiceOf(data.versions);
-  const shown = (v) => Math.round(1000 * v); // differences agree with the scores as they are shown
   const score = now?.metrics[chosen];
   if (score === undefined || now.version === 0) return [];
   const against = [['the untrained network', untrainedOf(now)], ['raw HOG', now.baselines[`hog.${chosen}`]]]
     .filter(([, y]) => y !== undefined);
   if (!against.length) return [];
   return [el('b', `v${now.version} in service: `), against.map(([name, y], i) => [
-    i ? ', ' : '', el(`b.${score >= y ? 'up' : 'down'}`, `${score >= y ? '+' : '−'}${(Math.abs(shown(score) - shown(y)) / 10).toFixed(1)}`), `${i ? '' : ' points'} over ${name}`])].flat(3);
+    i ? ', ' : '', el(`b.${score >= y ? 'up' : 'down'}`, points(score, y)), `${i ? '' : ' points'} over ${name}`])].flat(3);
 }
 
 /** Scored on the very pictures that the version was scored on: the hold-out grows while items arrive. */
@@ -245,7 +250,7 @@ function versionTable(versions) {
   const cell = (v, [key, name, , decides]) => {
     const start = v.version > 0 ? untrainedOf(v, key) : undefined;
     return el(`td.num${key === chosen || decides ? '' : '.other'}`, { 'data-name': name }, key in v.metrics ? percent(v.metrics[key]) : '–',
-      start === undefined ? '' : el('div.faint.small', { title: 'The untrained network on the same pictures' }, `untrained ${percent(start)}`));
+      start === undefined ? '' : el('div.faint.small', { title: `The untrained network has ${percent(start)} on the same pictures` }, points(v.metrics[key], start)));
   };
   return el('table.versions',
     el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), el('th.num', { title: 'That the score shown was taken on' }, 'Pictures'), keys.map(([key, name, , decides]) => el(`th.num${key === chosen || decides ? '' : '.other'}`, decides ? { title: 'Decides promotion' } : null, decides ? `${name} ✓` : name)), el('th.why', 'Reason'))),

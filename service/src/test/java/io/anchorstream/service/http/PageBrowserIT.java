@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -130,7 +131,11 @@ class PageBrowserIT {
             tab.getByText("Learning", new Page.GetByTextOptions().setExact(true))
                     .click();
             assertThat(tab.locator(".chart path.line")).hasCount(5);
-            assertThat(tab.locator(".base-label")).hasCount(3);
+            assertThat(tab.locator(".base-label")).hasCount(4);
+            assertThat(tab.locator(".base-label").filter(new Locator.FilterOptions().setHasText("Untrained")))
+                    .hasCount(1);
+            assertThat(tab.locator(".axis-name").first()).hasText("training steps");
+            assertThat(tab.locator(".versions .state.good")).hasText("In service");
             assertThat(tab.locator("table:not(.pairing) tbody tr")).hasCount(7);
             assertThat(tab.locator(".gain")).containsText("over the untrained network");
             assertThat(tab.locator(".stats")).containsText("no two items");
