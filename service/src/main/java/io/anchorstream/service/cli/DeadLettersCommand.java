@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 import io.anchorstream.schemas.topics.Topics;
@@ -89,6 +90,8 @@ final class DeadLettersCommand implements Runnable {
         @Option(names = "--json", description = "for programs: one JSON value")
         boolean json;
 
+        private final Map<String, Integer> reasons = new TreeMap<>();
+
         final PrintWriter out() {
             return spec.commandLine().getOut();
         }
@@ -124,15 +127,22 @@ final class DeadLettersCommand implements Runnable {
         }
 
         /** Those a filter lets through. */
-        static List<DeadLetter> letters(DeadLetterTopic topic, Filter filter) {
+        final List<DeadLetter> letters(DeadLetterTopic topic, Filter filter) {
             List<DeadLetter> found = new ArrayList<>();
             topic.read(letter -> {
+                reasons.merge(letter.reason(), 1, Integer::sum);
                 if (filter.takes(letter)) {
                     found.add(letter);
                 }
             });
             found.sort((a, b) -> Long.compare(a.record().timestamp(), b.record().timestamp()));
             return found;
+        }
+
+        /** What to ask for instead, where the reason asked for is that of no letter. */
+        final String otherReasons(Filter filter) {
+            boolean known = filter.reason.map(reasons::containsKey).orElse(true);
+            return known || reasons.isEmpty() ? "" : "; the reasons there are: " + String.join(", ", reasons.keySet());
         }
     }
 
@@ -196,7 +206,7 @@ final class DeadLettersCommand implements Runnable {
                                 letter.bytes(),
                                 letter.detail());
             }
-            out().println(count(letters.size()) + more(letters.size() - shown.size()));
+            out().println(count(letters.size()) + more(letters.size() - shown.size()) + otherReasons(filter));
             return ExitCode.OK;
         }
 
@@ -305,7 +315,7 @@ final class DeadLettersCommand implements Runnable {
                     + one.letter().id() + " (key " + one.letter().key() + "): " + why)));
             out().println(
                             outcomes.isEmpty()
-                                    ? "no dead letters of that kind"
+                                    ? "no dead letters of that kind" + otherReasons(filter)
                                     : (dryRun ? "would send " : "sent ") + (outcomes.size() - skipped) + " of "
                                             + count(outcomes.size()) + " to where they came from");
         }

@@ -109,7 +109,8 @@ final class ModelCommands implements Runnable {
                 print(versions);
                 return ExitCode.OK;
             }
-            out().println("version  state        gen  parent     step  pictures  hold-out MAP@R         Recall@1    test Recall@1");
+            out().println(
+                            "version  state        gen  parent     step  pictures  hold-out MAP@R         Recall@1    test Recall@1");
             for (VersionSummary one : versions) {
                 out().printf(
                                 Locale.ROOT,
@@ -205,7 +206,7 @@ final class ModelCommands implements Runnable {
             Optional<ModelDesk.Answer> answer = desk().carryOut(command, Duration.ofSeconds(wait));
             if (answer.isEmpty()) {
                 throw new UnreachableException("no trainer answered within " + wait + " s. The command " + id
-                        + " stays on the topic and is carried out by the next trainer: \"anchorstream status\" says"
+                        + " stays on the topic and is carried out by the next trainer: \"./anchorstream status\" says"
                         + " whether one runs, and --id " + id + " asks for the answer again");
             }
             if (json) {
@@ -298,7 +299,8 @@ final class ModelCommands implements Runnable {
         public Integer call() throws IOException {
             ModelDesk desk = desk();
             ModelVersion event = find(desk.history(), version);
-            ModelExport.Files files = ModelExport.write(event, desk.weights(event), folder.isPresent() ? folder.get() : exports());
+            ModelExport.Files files =
+                    ModelExport.write(event, desk.weights(event), folder.isPresent() ? folder.get() : exports());
             if (json) {
                 print(files);
             } else {

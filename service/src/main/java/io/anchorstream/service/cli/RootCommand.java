@@ -46,6 +46,6 @@ final class RootCommand implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "which command? \"anchorstream demo\" shows the whole service at work");
+                spec.commandLine(), "which command? \"./anchorstream demo\" shows the whole service at work");
     }
 }

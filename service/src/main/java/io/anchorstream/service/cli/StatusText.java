@@ -78,14 +78,11 @@ final class StatusText {
     }
 
     private static String training(ServiceStatus.Learning learning) {
-        String steps = String.format(
-                Locale.ROOT, "%,d step%s", learning.steps(), learning.steps() == 1 ? "" : "s");
+        String steps = String.format(Locale.ROOT, "%,d step%s", learning.steps(), learning.steps() == 1 ? "" : "s");
         Long left = learning.stepsToVersion();
         return left == null
                 ? steps
-                : steps
-                        + String.format(
-                                Locale.ROOT, "; %,d more to the next version (new items bring them)", left);
+                : steps + String.format(Locale.ROOT, "; %,d more to the next version (new items bring them)", left);
     }
 
     private void model(@Nullable Model model) {

@@ -26,8 +26,8 @@ final class WrongUsage implements CommandLine.IParameterExceptionHandler {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();
         err.println(command.getColorScheme().errorText("anchorstream: " + mistake.getMessage()));
-        err.println(
-                suggestion(mistake) + "\"" + command.getCommandSpec().qualifiedName() + " --help\" says what there is");
+        err.println(suggestion(mistake) + "\"./" + command.getCommandSpec().qualifiedName()
+                + " --help\" says what there is");
         err.flush();
         return ExitCode.USAGE;
     }

@@ -90,7 +90,8 @@ public final class Surroundings {
             String names = wrong.stream().map(status -> status.spec().name()).collect(Collectors.joining(", "));
             boolean blocking = wrong.stream()
                     .anyMatch(status -> status instanceof TopicStatus.Differs differs && differs.blocking());
-            String fix = "anchorstream topics create makes missing ones; anchorstream topics diff shows what differs";
+            String fix =
+                    "./anchorstream topics create makes missing ones; ./anchorstream topics diff shows what differs";
             return blocking
                     ? Finding.fault("topics", "missing or different: " + names, fix)
                     : Finding.warning("topics", "missing or different: " + names, fix);
@@ -98,7 +99,7 @@ public final class Surroundings {
             return Finding.fault(
                     "topics",
                     "cannot be looked at: " + e.getMessage(),
-                    "anchorstream topics acls lists the rights that are needed");
+                    "./anchorstream topics acls lists the rights that are needed");
         }
     }
 
@@ -121,6 +122,6 @@ public final class Surroundings {
         String detail = missing.size() + " not registered: " + String.join(", ", missing);
         return automatic
                 ? Finding.ok("schemas", detail + "; the service registers them when it first writes")
-                : Finding.fault("schemas", detail, "anchorstream topics create --schemas registers them");
+                : Finding.fault("schemas", detail, "./anchorstream topics create --schemas registers them");
     }
 }

@@ -208,7 +208,8 @@ public final class CatalogueIndex implements AutoCloseable {
         }
         generations.serve(generation);
         lastSwap = held == complete.getEmbedded()
-                ? "generation " + generation + " went into service complete, with the " + held + " items there were then"
+                ? "generation " + generation + " went into service complete, with the " + held
+                        + " items there were then"
                 : "generation " + generation + " went into service with " + held + " items; its completion counted "
                         + complete.getEmbedded() + " (items came or went meanwhile)";
         LOG.info(lastSwap);

@@ -82,7 +82,16 @@ public record ServiceStatus(
     /** The same, of a service of which is known who runs it. */
     public ServiceStatus of(Optional<String> who) {
         return new ServiceStatus(
-                who.orElse(null), missingTopics, items, roles, learning, model, refresh, completed, deadLetters, freshness);
+                who.orElse(null),
+                missingTopics,
+                items,
+                roles,
+                learning,
+                model,
+                refresh,
+                completed,
+                deadLetters,
+                freshness);
     }
 
     /** What a person should look at, in words; empty = all is well. */
@@ -92,7 +101,7 @@ public record ServiceStatus(
             return runningAs != null
                     ? runningAs + " is starting: its topics are not all there yet; ask again in a few seconds"
                     : "missing topics: " + String.join(", ", missingTopics)
-                            + "; a service that is starting makes them in seconds, \"anchorstream topics create\" now";
+                            + "; a service that is starting makes them in seconds, \"./anchorstream topics create\" now";
         }
         List<String> idle = roles.stream()
                 .filter(role -> role.members() != null && role.members() == 0)
@@ -105,7 +114,7 @@ public record ServiceStatus(
                 ? runningAs + " is starting: " + String.join(", ", idle)
                         + " not at work yet; ask again in a few seconds"
                 : "nobody runs the role" + (idle.size() == 1 ? " " : "s ") + String.join(", ", idle)
-                        + "; \"anchorstream run --roles " + String.join(",", idle) + "\" does";
+                        + "; \"./anchorstream run --roles " + String.join(",", idle) + "\" does";
     }
 
     public boolean well() {

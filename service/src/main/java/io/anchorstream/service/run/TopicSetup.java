@@ -49,7 +49,7 @@ public final class TopicSetup {
             for (TopicStatus status : statuses) {
                 if (status instanceof TopicStatus.Missing) {
                     throw new ConfigurationException("topic " + status.spec().name()
-                            + " is missing and topics.create is false; run \"anchorstream topics create\"");
+                            + " is missing and topics.create is false; run \"./anchorstream topics create\"");
                 }
             }
             requireUsable(statuses);
