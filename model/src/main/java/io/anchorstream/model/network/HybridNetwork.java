@@ -31,6 +31,9 @@ final class HybridNetwork implements Network {
     /** Stem cells along the edge of a cell of the features that the computed metric compares. */
     private static final int COARSE = 2;
 
+    /** The same for the features that say roughly where something is. */
+    private static final int COARSEST = 4;
+
     private final NetworkSpec spec;
     private final NDManager manager;
     private final Weights weights;
@@ -91,7 +94,10 @@ final class HybridNetwork implements Network {
         wideScale = Scale.by(manager, gain / Math.sqrt(units));
         exit = Dense.declare(weights, "exit", deep + units + stemLength, spec.dimension(), false, true);
         int coarse = cells / COARSE;
-        metric = MetricPath.declare(weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * coarse * coarse);
+        int coarsest = cells / COARSEST;
+        int places = coarse * coarse + coarsest * coarsest;
+        metric = MetricPath.declare(
+                weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * places + HybridStem.COLOURS);
     }
 
     private float[] project(int dimension, int colours) {
@@ -121,12 +127,15 @@ final class HybridNetwork implements Network {
             NDArray colour = unit(stem.thumbnail(images)).mul(colourWeight);
             maps = HybridStem.join(shape, colour);
             flat = flatten(maps);
-            NDArray coarse = flatten(HybridStem.pooled(maps, COARSE));
+            NDArray fixed = HybridStem.join(
+                    flatten(HybridStem.smoothed(maps)),
+                    flatten(HybridStem.pooled(maps, COARSEST)),
+                    HybridStem.colours(images));
             if (training) {
                 seen = new FloatMatrix(
-                        (int) coarse.getShape().get(0), (int) coarse.getShape().get(1), coarse.toFloatArray());
+                        (int) fixed.getShape().get(0), (int) fixed.getShape().get(1), fixed.toFloatArray());
             }
-            base = metric.apply(coarse, new Dense(projection, null).apply(flat));
+            base = metric.apply(fixed, new Dense(projection, null).apply(flat));
         } finally {
             JniUtils.setGradMode(recording);
         }

@@ -17,6 +17,10 @@ import ai.djl.nn.pooling.Pool;
  */
 final class HybridStem {
     static final int ORIENTATIONS = 8;
+    /** Levels of each colour channel in the histogram. */
+    private static final int LEVELS = 4;
+
+    static final int COLOURS = LEVELS * LEVELS * LEVELS;
     private static final float TINY = 1e-4f;
 
     private static final int HARMONICS = 5;
@@ -117,6 +121,41 @@ final class HybridStem {
     /** Means over squares of cells; a last odd row or column is left out. */
     static NDArray pooled(NDArray maps, int by) {
         return Pool.avgPool2d(maps, new Shape(by, by), new Shape(by, by), new Shape(0, 0), false, true);
+    }
+
+    /** Means over squares of two cells that overlap their neighbours, weights 1 3 3 1: a small shift changes little. */
+    static NDArray smoothed(NDArray maps) {
+        Shape two = new Shape(2, 2);
+        Shape one = new Shape(1, 1);
+        NDArray wider = Pool.avgPool2d(maps, two, one, one, false, false);
+        return pooled(Pool.avgPool2d(wider, two, one, new Shape(0, 0), false, false), 2);
+    }
+
+    /**
+     * {@code float[N][3][S][S] → float[N][COLOURS]}: roots of the shares of four levels of red, green and blue together. A
+     * pixel between two levels counts for both.
+     */
+    static NDArray colours(NDArray images) {
+        long rows = images.getShape().get(0);
+        long pixels = images.getShape().get(2) * images.getShape().get(3);
+        NDArray red = levels(images.get(RED), rows, pixels).expandDims(2);
+        NDArray green = levels(images.get(GREEN), rows, pixels).expandDims(1);
+        NDArray blue = levels(images.get(BLUE), rows, pixels);
+        NDArray both = red.mul(green).reshape(rows, LEVELS * LEVELS, pixels);
+        return both.matMul(blue.transpose(0, 2, 1))
+                .reshape(rows, COLOURS)
+                .divi((float) pixels)
+                .sqrt();
+    }
+
+    /** {@code float[N][LEVELS][P]}, which sum to 1 over the levels. */
+    private static NDArray levels(NDArray channel, long rows, long pixels) {
+        NDArray flat = channel.reshape(rows, 1, pixels).mul(LEVELS - 1);
+        NDList all = new NDList();
+        for (int level = 0; level < LEVELS; level++) {
+            all.add(flat.sub(level).abs().mul(-1).add(1).maximum(0));
+        }
+        return NDArrays.concat(all, 1);
     }
 
     /** Joins maps along the channels. */

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The metric is {@code S^-1 + w W W^T}: features whitened by their covariance S inside labels, shrunk towards a multiple
  * of the identity (within-class covariance normalisation, Hatch, Kajarekar, Stolcke 2006), and what a ridge regression W
- * says of the text. Of it the D directions are kept in which the stream varies most, by subspace iteration; they are
+ * says of the text. Before whitening each feature is scaled by the share of its variance that lies between labels, so that
+ * shrinkage leaves little of features that say nothing of the label. Of it the D directions are kept in which the stream varies most, by subspace iteration; they are
  * rotated onto those of the map before (Procrustes), so that what was learned on top of it still fits.
  */
 final class LinearMetric {
@@ -32,6 +33,9 @@ final class LinearMetric {
     private static final double LEAST_VARIANCE = 0.01;
     /** A new map when the rows have grown by a quarter and by so many. */
     private static final double GROWTH = 1.25;
+
+    /** Least share of a feature's variance that counts as lying between labels; sampling error goes below 0. */
+    private static final double LEAST_BETWEEN = 0.02;
 
     private static final int ROWS_BETWEEN = 32;
     /** Added to a diagonal of ones before it is factored in single precision. */
@@ -100,10 +104,12 @@ final class LinearMetric {
     private boolean solve(NDManager scope, double[] scale) {
         int f = sums.features;
         NDArray covariance = symmetric(scope, scale, false).add(scope.eye(f).mul(LEAST_VARIANCE));
-        NDArray inside = symmetric(scope, scale, true);
+        NDArray between = between(scope);
+        NDArray inside = symmetric(scope, scale, true).mul(between);
         float spread = inside.mul(scope.eye(f)).sum().getFloat() / f;
-        NDArray whitening =
-                spread > 0 ? inside.add(scope.eye(f).mul(SHRINKAGE * spread)).inverse() : scope.eye(f);
+        NDArray whitening = spread > 0
+                ? inside.add(scope.eye(f).mul(SHRINKAGE * spread)).inverse().mul(between)
+                : scope.eye(f);
         NDArray metric = whitening.div(trace(whitening, covariance));
         if (textShare > 0 && sums.textRows > 1) {
             NDArray told = covariance.add(scope.eye(f).mul(RIDGE)).inverse().matMul(texts(scope, scale));
@@ -115,6 +121,17 @@ final class LinearMetric {
         }
         NDArray kernel = aligned(scope, directions(scope, metric, covariance), covariance, scale);
         return publish(kernel, scale, trace(kernel.transpose().matMul(kernel), covariance));
+    }
+
+    /** {@code float[F][F]}, the products of the shares of two features' variances that lie between labels. */
+    private NDArray between(NDManager scope) {
+        float[] share = new float[sums.features];
+        for (int i = 0; i < share.length; i++) {
+            double whole = sums.covariance(i, i);
+            share[i] = (float) (whole > 0 ? Math.max(LEAST_BETWEEN, 1 - sums.within(i, i) / whole) : LEAST_BETWEEN);
+        }
+        NDArray column = scope.create(share, new Shape(share.length, 1));
+        return column.matMul(column.transpose());
     }
 
     private boolean publish(NDArray kernel, double[] scale, float size) {

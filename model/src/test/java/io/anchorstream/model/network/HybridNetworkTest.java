@@ -64,6 +64,41 @@ class HybridNetworkTest {
         assertThat(correlation(raw, projected)).isGreaterThan(0.4);
     }
 
+    @Test
+    void coloursAreTheRootsOfSharesOfPixels() {
+        // Half pure red, half grey between the second and the third level of each channel.
+        float[] pixels = new float[3 * 16];
+        Arrays.fill(pixels, 0, 8, 1);
+        for (int channel = 0; channel < 3; channel++) {
+            Arrays.fill(pixels, channel * 16 + 8, channel * 16 + 16, 0.5f);
+        }
+
+        float[] found = HybridStem.colours(manager.create(pixels, new Shape(1, 3, 4, 4)))
+                .toFloatArray();
+
+        float[] expected = new float[HybridStem.COLOURS];
+        expected[3 * 16] = (float) Math.sqrt(0.5);
+        for (int red = 1; red <= 2; red++) {
+            for (int green = 1; green <= 2; green++) {
+                for (int blue = 1; blue <= 2; blue++) {
+                    expected[red * 16 + green * 4 + blue] = (float) Math.sqrt(0.5 / 8);
+                }
+            }
+        }
+        assertThat(found).containsExactly(expected, within(1e-6f));
+    }
+
+    @Test
+    void smoothedCellsOverlap() {
+        float[] cells = new float[36];
+        cells[2 * 6 + 2] = 64;
+
+        float[] found = HybridStem.smoothed(manager.create(cells, new Shape(1, 1, 6, 6)))
+                .toFloatArray();
+
+        assertThat(found).containsExactly(1, 3, 0, 3, 9, 0, 0, 0, 0);
+    }
+
     private static NDArray rows(NDArray maps) {
         NDArray flat = maps.reshape(maps.getShape().get(0), -1);
         return flat.div(flat.square().sum(new int[] {1}, true).sqrt());
