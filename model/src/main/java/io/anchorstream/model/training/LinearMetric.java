@@ -31,11 +31,14 @@ final class LinearMetric {
     private static final double RIDGE = 1;
     /** Of the mean variance, added to each feature's: one that hardly varies is not blown up. */
     private static final double LEAST_VARIANCE = 0.01;
-    /** A new map when the rows have grown by a quarter and by so many. */
-    private static final double GROWTH = 1.25;
+    /** A new map when the rows have grown by a tenth and by so many. */
+    private static final double GROWTH = 1.1;
 
     /** Least share of a feature's variance that counts as lying between labels; sampling error goes below 0. */
     private static final double LEAST_BETWEEN = 0.02;
+
+    /** Rows that the guess is worth that features differ between labels alike: a share of few rows says little. */
+    private static final double ROWS_OF_GUESS = 100;
 
     private static final int ROWS_BETWEEN = 32;
     /** Added to a diagonal of ones before it is factored in single precision. */
@@ -126,9 +129,11 @@ final class LinearMetric {
     /** {@code float[F][F]}, the products of the shares of two features' variances that lie between labels. */
     private NDArray between(NDManager scope) {
         float[] share = new float[sums.features];
+        double trust = sums.rows / (sums.rows + ROWS_OF_GUESS);
         for (int i = 0; i < share.length; i++) {
             double whole = sums.covariance(i, i);
-            share[i] = (float) (whole > 0 ? Math.max(LEAST_BETWEEN, 1 - sums.within(i, i) / whole) : LEAST_BETWEEN);
+            double found = whole > 0 ? Math.max(LEAST_BETWEEN, 1 - sums.within(i, i) / whole) : LEAST_BETWEEN;
+            share[i] = (float) (trust * found + 1 - trust);
         }
         NDArray column = scope.create(share, new Shape(share.length, 1));
         return column.matMul(column.transpose());
