@@ -138,7 +138,7 @@ public final class TopicAdmin {
     /** A table of the catalogue itself, for people; needs no cluster. */
     public static String describe(Topics topics) {
         int width = topics.all().stream().mapToInt(s -> s.name().length()).max().orElse(0);
-        String format = "%-" + width + "s  %10s  %-8s  %-8s  %s%n";
+        String format = "%-" + width + "s  %10s  %-14s  %-8s  %s%n";
         StringBuilder table =
                 new StringBuilder(String.format(format, "topic", "partitions", "clean-up", "side", "holds"));
         for (TopicSpec spec : topics.all()) {
@@ -194,8 +194,10 @@ public final class TopicAdmin {
             String value = entry == null ? null : entry.value();
             String wanted = spec.config().get(key);
             if (wanted != null && !wanted.equals(value)) {
-                differences.add(
-                        new TopicStatus.Difference(key, wanted, String.valueOf(value), key.equals("cleanup.policy")));
+                // A topic that is only compacted keeps more than is wanted, and loses nothing.
+                boolean blocking =
+                        key.equals("cleanup.policy") && !(wanted.equals("compact,delete") && "compact".equals(value));
+                differences.add(new TopicStatus.Difference(key, wanted, String.valueOf(value), blocking));
             }
         });
         return differences.isEmpty() ? new TopicStatus.Exists(spec) : new TopicStatus.Differs(spec, differences);

@@ -98,7 +98,7 @@ public record Topics(
                 new TopicSpec(
                         prefix + "training.steps",
                         1,
-                        compacted(1024 * 1024),
+                        both(sizing.stepRetention(), 1024 * 1024),
                         TrainingStep.class,
                         Direction.OUTPUT,
                         "What each training step measured."),
@@ -178,6 +178,14 @@ public record Topics(
                 // The open segment is never compacted: with Kafka's 1 GB most catalogues would never be.
                 "segment.bytes", Integer.toString(64 * 1024 * 1024),
                 "delete.retention.ms", Long.toString(TOMBSTONES.toMillis()));
+    }
+
+    /** Each key's last record, while it is young enough: for keys that are never given twice but after a rollback. */
+    private static Map<String, String> both(Duration retention, int maxBytes) {
+        Map<String, String> config = new HashMap<>(compacted(maxBytes));
+        config.put("cleanup.policy", "compact,delete");
+        config.put("retention.ms", Long.toString(retention.toMillis()));
+        return config;
     }
 
     private static Map<String, String> deleted(Duration retention, long retentionBytes, int maxBytes) {

@@ -48,6 +48,13 @@ class TopicsTest {
     }
 
     @Test
+    void boundsTheStepsWhoseKeysAreNeverGivenTwice() {
+        assertThat(topics.trainingSteps().config())
+                .containsEntry("cleanup.policy", "compact,delete")
+                .containsEntry("retention.ms", Long.toString(Duration.ofDays(90).toMillis()));
+    }
+
+    @Test
     void refusesAPrefixThatKafkaWould() {
         assertThatThrownBy(() -> Topics.create("shop/1", TopicSizing.defaults()))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -76,14 +76,15 @@ final class RefreshCommand implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "generation %d with version %d: %s, %,d of %,d items, %d of %d partitions done%n",
+                "generation %d with version %d: %s, %,d of %,d items, %d of %d partitions done%s%n",
                 newest.generation(),
                 newest.modelVersion(),
-                newest.state().name().toLowerCase(Locale.ROOT),
+                newest.phase(),
                 newest.embedded(),
                 newest.items(),
                 newest.partitionsDone(),
-                newest.partitions());
+                newest.partitions(),
+                pace(outlook));
         for (RefreshOutlook.PartitionPace one : outlook.partitions()) {
             Double eta = one.etaSeconds();
             out.printf(
@@ -96,6 +97,28 @@ final class RefreshCommand implements Callable<Integer> {
                     one.perSecond(),
                     one.done() ? "done" : eta == null ? "not moving yet" : "about " + time(eta) + " to go");
         }
+        RefreshOutlook.Waiting next = outlook.waiting();
+        if (next != null) {
+            out.printf(
+                    Locale.ROOT,
+                    "version %d waits as generation %d: the newest promotion is taken up once this generation is"
+                            + " complete, or at once by \"model pin %d\"%n",
+                    next.version(),
+                    next.generation(),
+                    next.version());
+        }
+    }
+
+    private static String pace(RefreshOutlook outlook) {
+        RefreshOutlook.Pace all = outlook.all();
+        if (all == null || all.seconds() <= 0) {
+            return "";
+        }
+        Double eta = all.etaSeconds();
+        return outlook.running()
+                ? String.format(Locale.ROOT, ", %,.1f items/s", all.perSecond())
+                        + (eta == null ? "" : ", about " + time(eta) + " to go")
+                : ", in " + time(all.seconds());
     }
 
     private static String prediction(RefreshOutlook.@Nullable Prediction one) {

@@ -314,6 +314,11 @@ public final class Keys {
             ValueType.number(0, Double.POSITIVE_INFINITY),
             "0",
             "Most items a partition re-embeds a second for a new generation; 0 = as fast as it goes.");
+    public static final ConfigKey<Boolean> KEEP_VECTORS = key(
+            "embed.keep-vectors",
+            ValueType.flag(),
+            "true",
+            "Keep each item's vectors of the last two versions, so that a rollback publishes them again without the model.");
 
     public static final ConfigKey<Boolean> KEEP_FIRST = key(
             "index.compare-with-first",

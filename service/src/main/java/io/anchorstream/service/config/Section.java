@@ -98,7 +98,7 @@ record Section(String title, String doc, List<ConfigKey<?>> keys) {
             new Section(
                     "Embedding",
                     "How items get their vectors.",
-                    List.of(Keys.EMBED_THREADS, Keys.EMBED_BATCH, Keys.REFRESH_RATE)),
+                    List.of(Keys.EMBED_THREADS, Keys.EMBED_BATCH, Keys.REFRESH_RATE, Keys.KEEP_VECTORS)),
             new Section("Index", "What the search page shows.", List.of(Keys.KEEP_FIRST)));
 
     /** Every section; a key that stands in none is no key, and a test says so. */

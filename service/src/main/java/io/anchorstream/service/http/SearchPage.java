@@ -1,5 +1,6 @@
 package io.anchorstream.service.http;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -165,6 +166,12 @@ public final class SearchPage implements AutoCloseable {
             deadLetters.apply(record);
             return;
         }
+        if (record.value() == null) {
+            if (record.topic().equals(to.topics().modelVersions().name())) {
+                forgotten(record).ifPresent(learning::forget);
+            }
+            return;
+        }
         try {
             SpecificRecord value = to.values().deserialize(record.topic(), record.headers(), record.value());
             if (value instanceof TrainingStep step) {
@@ -175,6 +182,11 @@ public final class SearchPage implements AutoCloseable {
         } catch (SerializationException e) {
             LOG.warn("a record of {} can't be read and is left out of the page: {}", record.topic(), e.getMessage());
         }
+    }
+
+    private static Optional<Long> forgotten(ConsumerRecord<byte[], byte[]> tombstone) {
+        String key = tombstone.key() == null ? "" : new String(tombstone.key(), StandardCharsets.UTF_8);
+        return key.matches("\\d{1,18}") ? Optional.of(Long.valueOf(key)) : Optional.empty();
     }
 
     private static void fillRegularly(ScheduledExecutorService timer, FirstGenerationFiller filler) {

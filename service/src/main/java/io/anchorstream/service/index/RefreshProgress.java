@@ -23,6 +23,7 @@ public final class RefreshProgress {
             case PROGRESS -> life.progress.put(event.getPartition(), event);
             case COMPLETE -> {
                 life.finished = true;
+                life.openedAt = event.getOpenedTimestamp() > 0 ? event.getOpenedTimestamp() : life.openedAt;
                 life.completedAt = event.getTimestamp();
                 life.completeItems = event.getItems();
                 life.completeEmbedded = event.getEmbedded();

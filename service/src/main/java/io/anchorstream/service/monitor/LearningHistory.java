@@ -93,6 +93,11 @@ public final class LearningHistory {
                         version.getTimestamp()));
     }
 
+    /** Nothing is kept of the version any more. */
+    public synchronized void forget(long version) {
+        versions.remove(version);
+    }
+
     /** The curve in at most {@code points} points (means of equal runs of steps), and all versions in order. */
     public synchronized LearningView view(int points) {
         return new LearningView(

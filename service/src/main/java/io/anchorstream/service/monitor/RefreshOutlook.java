@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.index.RefreshProgress.PartitionView;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param now ms since the epoch
  * @param newest the newest generation, null before the first
  * @param partitions of the newest generation
+ * @param all partitions together; null before the first generation
+ * @param waiting a promotion that is taken up once the refresh under way is complete, null = none
  * @param prediction null while no refresh was completed
  */
 public record RefreshOutlook(
         long now,
         @Nullable GenerationView newest,
         List<PartitionPace> partitions,
+        @Nullable Pace all,
+        @Nullable Waiting waiting,
         @Nullable Prediction prediction) {
 
     /**
@@ -38,6 +43,18 @@ public record RefreshOutlook(
             @Nullable Double etaSeconds) {}
 
     /**
+     * The pace of all instances together.
+     *
+     * @param seconds since the generation was opened, or from then until it was complete
+     * @param etaSeconds until the slowest partition is done at its rate; null when one does not move yet
+     */
+    public record Pace(
+            double perSecond, double seconds, @Nullable Double etaSeconds) {}
+
+    /** @param generation that the embed role opens for it, or passes over for a newer one */
+    public record Waiting(long version, long generation, long promotedAt) {}
+
+    /**
      * What one more refresh would take.
      *
      * @param measuredOn the generation whose refresh was measured
@@ -47,13 +64,33 @@ public record RefreshOutlook(
      */
     public record Prediction(long measuredOn, long items, double perSecond, double seconds, long bytes) {}
 
-    static RefreshOutlook of(List<GenerationView> generations, OptionalDouble bytesPerVector, long now) {
+    /** @param serving the last event of the version in service */
+    static RefreshOutlook of(
+            List<GenerationView> generations, Optional<ModelVersion> serving, OptionalDouble bytesPerVector, long now) {
         GenerationView newest = generations.isEmpty() ? null : generations.get(generations.size() - 1);
         List<PartitionPace> partitions = newest == null
                 ? List.of()
                 : newest.parts().stream().map(part -> pace(part, newest)).toList();
         return new RefreshOutlook(
-                now, newest, partitions, predict(generations, bytesPerVector).orElse(null));
+                now,
+                newest,
+                partitions,
+                newest == null ? null : together(partitions, newest, now),
+                serving.filter(it -> newest != null && it.getGeneration() > newest.generation())
+                        .map(it -> new Waiting(it.getVersion(), it.getGeneration(), it.getTimestamp()))
+                        .orElse(null),
+                predict(generations, bytesPerVector).orElse(null));
+    }
+
+    private static Pace together(List<PartitionPace> partitions, GenerationView generation, long now) {
+        long until = generation.completedAt() > 0 ? generation.completedAt() : now;
+        double seconds = generation.openedAt() > 0 ? Math.max(0, until - generation.openedAt()) / 1000.0 : 0;
+        Double slowest = Double.valueOf(0);
+        for (PartitionPace one : partitions) {
+            Double eta = one.etaSeconds();
+            slowest = slowest == null || eta == null ? null : Double.valueOf(Math.max(slowest, eta));
+        }
+        return new Pace(seconds > 0 ? generation.embedded() / seconds : 0, seconds, slowest);
     }
 
     private static PartitionPace pace(PartitionView part, GenerationView generation) {
@@ -63,19 +100,27 @@ public record RefreshOutlook(
         return new PartitionPace(part.partition(), part.items(), part.embedded(), part.done(), rate, eta);
     }
 
-    /** The first generation is left out: its items arrive while it is built, so that its time says nothing. */
+    /**
+     * The first generation is left out: its items arrive while it is built, so that its time says nothing. So is a return
+     * to an older version, whose vectors may have been kept.
+     */
     private static Optional<Prediction> predict(List<GenerationView> generations, OptionalDouble bytesPerVector) {
-        return generations.stream()
-                .filter(one -> one.generation() > 0 && one.openedAt() > 0 && one.completedAt() > one.openedAt())
-                .filter(one -> one.embedded() > 0)
-                .reduce((before, after) -> after)
-                .map(one -> {
-                    double rate = one.embedded() / ((one.completedAt() - one.openedAt()) / 1000.0);
-                    long items = generations.get(generations.size() - 1).items();
-                    long live = Math.max(items, one.items());
-                    return new Prediction(
-                            one.generation(), live, rate, live / rate, Math.round(live * bytesPerVector.orElse(0)));
-                });
+        long newestVersion = -1;
+        GenerationView measured = null;
+        for (GenerationView one : generations) {
+            boolean timed = one.openedAt() > 0 && one.completedAt() > one.openedAt();
+            if (one.generation() > 0 && one.modelVersion() > newestVersion && timed && one.embedded() > 0) {
+                measured = one;
+            }
+            newestVersion = Math.max(newestVersion, one.modelVersion());
+        }
+        return Optional.ofNullable(measured).map(one -> {
+            double rate = one.embedded() / ((one.completedAt() - one.openedAt()) / 1000.0);
+            long items = generations.get(generations.size() - 1).items();
+            long live = Math.max(items, one.items());
+            return new Prediction(
+                    one.generation(), live, rate, live / rate, Math.round(live * bytesPerVector.orElse(0)));
+        });
     }
 
     /** Whether a refresh is under way. */

@@ -116,13 +116,11 @@ public final class ModelDesk {
             List<TopicReader.Entry<ModelVersion>> entries, VersionHistory history, String command) {
         Optional<ModelVersion> answer = Optional.empty();
         for (TopicReader.Entry<ModelVersion> entry : entries) {
-            if (entry.value().isPresent()) {
-                ModelVersion event = entry.value().get();
-                boolean legal = history.apply(event).isEmpty();
-                if (legal && !command.isEmpty() && event.getCommand().equals(command)) {
-                    answer = Optional.of(event);
-                }
-            }
+            boolean legal = history.apply(entry.key(), entry.value()).isEmpty();
+            Optional<ModelVersion> answers = entry.value()
+                    .filter(event ->
+                            legal && !command.isEmpty() && event.getCommand().equals(command));
+            answer = answers.isPresent() ? answers : answer;
         }
         return answer;
     }

@@ -91,9 +91,14 @@ public record VersionSummary(
         if (!values.isEmpty()) {
             lines.add("  " + title);
             values.forEach((name, value) -> lines.add(
-                    value instanceof Double number
+                    value instanceof Double number && number != Math.rint(number)
                             ? String.format(Locale.ROOT, "    %-36s %.4f", name, number)
-                            : String.format(Locale.ROOT, "    %-36s %s", name, value)));
+                            : String.format(Locale.ROOT, "    %-36s %s", name, plain(value))));
         }
+    }
+
+    /** Counts are kept as numbers with a fraction. */
+    private static Object plain(Object value) {
+        return value instanceof Double number ? (Object) number.longValue() : value;
     }
 }

@@ -192,7 +192,8 @@ public final class RoleStarter {
                 "embed",
                 EmbedTopology.build(
                         standard.withBatchSize(settings.get(Keys.EMBED_BATCH))
-                                .withRefreshPerSecond(settings.get(Keys.REFRESH_RATE)),
+                                .withRefreshPerSecond(settings.get(Keys.REFRESH_RATE))
+                                .withKeptVectors(settings.get(Keys.KEEP_VECTORS)),
                         topics,
                         feed,
                         new KafkaInputEnds(() -> cluster.reader(Role.EMBED.group(settings)), topics, asking),

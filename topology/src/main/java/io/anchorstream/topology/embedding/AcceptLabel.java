@@ -13,7 +13,7 @@ final class AcceptLabel extends ContextualProcessor<String, WeakLabel, String, E
     @Override
     public void init(ProcessorContext<String, Emission> context) {
         super.init(context);
-        shelf = new ItemShelf(context);
+        shelf = new ItemShelf(context, new VectorShelf(context, false));
     }
 
     @Override

@@ -14,7 +14,7 @@ final class AcceptPicture extends ContextualProcessor<String, CanonicalItem, Str
     @Override
     public void init(ProcessorContext<String, Emission> context) {
         super.init(context);
-        shelf = new ItemShelf(context);
+        shelf = new ItemShelf(context, new VectorShelf(context, false));
     }
 
     @Override

@@ -16,13 +16,15 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Hears the reports of all partitions and declares each generation OPENED once, COMPLETE once every partition is done,
  * and RETIRED once a later one is complete. Reports of a superseded generation are ignored, so it is never completed.
- * An empty partition counts as done, an empty catalogue does not: COMPLETE waits for the first live item.
+ * An empty partition counts as done, an empty catalogue does not: COMPLETE waits for the first live item. What a retired
+ * generation leaves on the topic is bounded, so that a service may run for years.
  */
 final class DeclareGenerations extends ContextualProcessor<String, RefreshReport, String, GenerationEvent> {
     static final String REPORTS = "generation-reports";
@@ -31,6 +33,9 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
     private static final Logger LOG = LoggerFactory.getLogger(DeclareGenerations.class);
     private static final String CURRENT = "current";
     private static final String OPEN = "open/";
+    private static final String RETIRED = "retired/";
+    /** Retired generations that are still told of. */
+    private static final int MOST_RETIRED = 50;
 
     private final int partitions;
     private final int sampleSize;
@@ -104,11 +109,14 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
     }
 
     private void complete(RefreshReport report, List<RefreshReport> all) {
+        GenerationEvent opened = ledger.get(open(report.getGeneration()));
+        long openedAt = opened == null ? 0 : opened.getTimestamp();
         GenerationEvent complete = event(report, GenerationState.COMPLETE)
                 .setItems(all.stream().mapToLong(RefreshReport::getItems).sum())
                 .setEmbedded(all.stream().mapToLong(RefreshReport::getEmbedded).sum())
                 .setDone(true)
                 .setSimilarityQuantiles(SimilarityQuantiles.of(all, sampleSize))
+                .setOpenedTimestamp(openedAt)
                 .build();
         ledger.put(CURRENT, complete);
         // What is retired one day still tells that it was complete, and with how many items.
@@ -118,21 +126,38 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
     }
 
     private void retireBefore(long generation) {
-        List<KeyValue<String, GenerationEvent>> open = new ArrayList<>();
-        try (KeyValueIterator<String, GenerationEvent> rows = ledger.range(OPEN, open(generation))) {
-            rows.forEachRemaining(row -> {
-                if (row.value.getGeneration() < generation) {
-                    open.add(row);
-                }
-            });
-        }
-        for (KeyValue<String, GenerationEvent> row : open) {
+        for (KeyValue<String, GenerationEvent> row : rows(OPEN, open(generation - 1))) {
             GenerationEvent retired = Events.copy(row.value, new GenerationEvent());
+            if (retired.getState() == GenerationState.OPENED) {
+                retired.setOpenedTimestamp(retired.getTimestamp());
+            }
             retired.setState(GenerationState.RETIRED);
             retired.setTimestamp(clock.millis());
             emit(Long.toString(retired.getGeneration()), retired);
+            for (int partition = 0; partition < retired.getPartitions(); partition++) {
+                emit(retired.getGeneration() + "/" + partition, null);
+            }
+            ledger.delete(row.key);
+            ledger.put(key(RETIRED, retired.getGeneration()), retired);
+        }
+        forgetOldest();
+    }
+
+    private void forgetOldest() {
+        List<KeyValue<String, GenerationEvent>> retired = rows(RETIRED, key(RETIRED, Long.MAX_VALUE));
+        for (KeyValue<String, GenerationEvent> row : retired.subList(0, Math.max(0, retired.size() - MOST_RETIRED))) {
+            emit(Long.toString(row.value.getGeneration()), null);
             ledger.delete(row.key);
         }
+    }
+
+    /** In the order of their generations. */
+    private List<KeyValue<String, GenerationEvent>> rows(String from, String to) {
+        List<KeyValue<String, GenerationEvent>> found = new ArrayList<>();
+        try (KeyValueIterator<String, GenerationEvent> rows = ledger.range(from, to)) {
+            rows.forEachRemaining(found::add);
+        }
+        return found;
     }
 
     private GenerationEvent.Builder event(RefreshReport report, GenerationState state) {
@@ -153,10 +178,14 @@ final class DeclareGenerations extends ContextualProcessor<String, RefreshReport
     }
 
     private static String open(long generation) {
-        return OPEN + String.format(Locale.ROOT, "%019d", generation);
+        return key(OPEN, generation);
     }
 
-    private void emit(String key, GenerationEvent event) {
+    private static String key(String kind, long generation) {
+        return kind + String.format(Locale.ROOT, "%019d", generation);
+    }
+
+    private void emit(String key, @Nullable GenerationEvent event) {
         context().forward(new Record<>(key, event, clock.millis()));
     }
 }

@@ -2,6 +2,7 @@ package io.anchorstream.topology.embedding;
 
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -41,6 +42,9 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
     private ItemShelf shelf;
 
     @SuppressWarnings("NullAway.Init") // set by init
+    private VectorShelf vectors;
+
+    @SuppressWarnings("NullAway.Init") // set by init
     private VectorSample sample;
 
     @SuppressWarnings("NullAway.Init") // set by init
@@ -78,7 +82,8 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
     @Override
     public void init(ProcessorContext<String, Emission> context) {
         super.init(context);
-        shelf = new ItemShelf(context);
+        vectors = new VectorShelf(context, settings.keepVectors());
+        shelf = new ItemShelf(context, vectors);
         sample = new VectorSample(context.getStateStore(VectorSample.STORE), settings.sampleSize());
         next = new NextGeneration(models, context.getStateStore(GENERATIONS));
         partition = context.taskId().partition();
@@ -111,7 +116,8 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
 
     /** What to embed for, the next generation once its model is loaded: new items go on meanwhile. */
     private Optional<RefreshState> target() {
-        Optional<RefreshState> known = shelf.state();
+        Optional<RefreshState> stored = shelf.state();
+        Optional<RefreshState> known = stored.map(it -> it.settle(next::isComplete));
         Optional<Promotion> after = next.after(known.map(RefreshState::building));
         if (after.isPresent() && models.embedder(after.get().version()).isPresent()) {
             RefreshState begun = known.map(it -> it.supersededBy(after.get(), it.done() || shelf.live() == 0))
@@ -122,13 +128,12 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
             sample.clear();
             rateSince = clock.millis();
             rateItems = 0;
-            known = Optional.of(begun);
+            return Optional.of(begun);
         }
-        Optional<RefreshState> settled = known.map(it -> it.settle(next::isComplete));
-        if (!settled.equals(known)) {
-            settled.ifPresent(shelf::put);
+        if (!known.equals(stored)) {
+            known.ifPresent(shelf::put);
         }
-        return settled;
+        return known;
     }
 
     private void embedDue(RefreshState state) {
@@ -158,7 +163,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
             }
             List<ItemShelf.Item> items = tickets.stream().map(it -> it.value).toList();
             for (int i = 0; i < targets.size(); i++) {
-                embed(items, targets.get(i), embedders.get(i), i == targets.size() - 1);
+                embed(items, state, targets.get(i), embedders.get(i));
             }
             for (KeyValue<Long, ItemShelf.Item> ticket : tickets) {
                 shelf.settle(ticket.key, ticket.value, state.building().generation());
@@ -199,45 +204,60 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
                 return; // the rate limit says to wait
             }
             ItemShelf.Stretch stretch = shelf.stretch(state.at(ahead.cursor(state)), most, LOOKS);
-            slice.spend(stretch.items().size());
-            ahead.order(stretch, embedder);
+            Promotion building = state.building();
+            List<Optional<float[]>> kept = stretch.items().stream()
+                    .map(item -> vectors.find(state.slot(), item.id(), item.picture(), building.version()))
+                    .toList();
+            slice.spend((int) kept.stream().filter(Optional::isEmpty).count());
+            ahead.order(stretch, kept, embedder);
         }
     }
 
-    private RefreshState publish(RefreshState state, RefreshAhead.Ordered computed) {
-        List<ItemShelf.Item> items = computed.stretch().items();
-        List<float[]> vectors = computed.vectors().join();
+    private RefreshState publish(RefreshState state, RefreshAhead.Ordered ordered) {
+        List<ItemShelf.Item> items = ordered.stretch().items();
+        Iterator<float[]> computed = ordered.computed().join().iterator();
         int published = 0;
         long now = clock.millis();
         for (int i = 0; i < items.size(); i++) {
+            Optional<float[]> kept = ordered.kept().get(i);
+            float[] vector = kept.orElseGet(computed::next);
             Optional<ItemShelf.Item> item = shelf.unchanged(items.get(i), state);
             if (item.isPresent()) {
-                publish(item.get(), vectors.get(i), state.building(), true, true, now);
+                publish(item.get(), vector, state, state.building(), true, kept.isEmpty(), now);
                 published++;
             }
         }
         rateItems += published;
-        return shelf.pass(state, computed.stretch(), published);
+        return shelf.pass(state, ordered.stretch(), published);
     }
 
-    private void embed(List<ItemShelf.Item> items, Promotion promotion, Embedder embedder, boolean building) {
+    private void embed(List<ItemShelf.Item> items, RefreshState state, Promotion promotion, Embedder embedder) {
         List<CanonicalImage> images =
                 items.stream().map(item -> item.picture().decoded()).toList();
         long begin = System.nanoTime();
-        float[][] vectors = embedder.embed(images);
+        float[][] made = embedder.embed(images);
         long nanos = System.nanoTime() - begin;
         slice.took(items.size(), nanos);
         progress.called(items.size(), false, nanos);
         long now = clock.millis();
-        for (int i = 0; i < vectors.length; i++) {
-            publish(items.get(i), vectors[i], promotion, building, false, now);
+        for (int i = 0; i < made.length; i++) {
+            publish(items.get(i), made[i], state, promotion, false, true, now);
         }
     }
 
     private void publish(
-            ItemShelf.Item item, float[] vector, Promotion promotion, boolean building, boolean refresh, long now) {
-        if (building) {
+            ItemShelf.Item item,
+            float[] vector,
+            RefreshState state,
+            Promotion promotion,
+            boolean refresh,
+            boolean isNew,
+            long now) {
+        if (promotion.equals(state.building())) {
             sample.offer(promotion.generation(), item.id(), vector);
+        }
+        if (isNew) {
+            vectors.put(state.slotOf(promotion), item.id(), item.picture(), promotion.version(), vector);
         }
         context().forward(new Record<>(item.id(), vector(item, vector, promotion, refresh, now), now));
     }

@@ -60,6 +60,11 @@ public final class EmbedProgress {
         partitions.remove(partition);
     }
 
+    /** Vectors of a refresh that were kept from before. */
+    void reused(int items) {
+        refreshed.add(items);
+    }
+
     void called(int items, boolean refresh, long nanoseconds) {
         (refresh ? refreshed : fresh).add(items);
         calls.increment();

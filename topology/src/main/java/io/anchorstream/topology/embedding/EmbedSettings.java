@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param refreshPerSecond most items a partition re-embeds a second, 0 = as fast as it goes
  * @param reportEvery least time between two progress reports of a partition
  * @param sampleSize vectors behind the similarity quantiles of a generation
+ * @param keepVectors whether each item's vectors of two versions are kept, for a return to the one before
  */
 public record EmbedSettings(
         int partitions,
@@ -20,7 +21,8 @@ public record EmbedSettings(
         Duration slice,
         double refreshPerSecond,
         Duration reportEvery,
-        int sampleSize) {
+        int sampleSize,
+        boolean keepVectors) {
     public EmbedSettings {
         if (partitions < 1 || batchSize < 1) {
             throw new IllegalArgumentException(
@@ -35,14 +37,20 @@ public record EmbedSettings(
     /** Flushes of 50 ms, slices of 100 ms, 32 items a call, no rate limit. */
     public static EmbedSettings defaults(int partitions) {
         return new EmbedSettings(
-                partitions, 32, Duration.ofMillis(50), Duration.ofMillis(100), 0, Duration.ofSeconds(1), 64);
+                partitions, 32, Duration.ofMillis(50), Duration.ofMillis(100), 0, Duration.ofSeconds(1), 64, true);
     }
 
     public EmbedSettings withRefreshPerSecond(double limit) {
-        return new EmbedSettings(partitions, batchSize, flushEvery, slice, limit, reportEvery, sampleSize);
+        return new EmbedSettings(partitions, batchSize, flushEvery, slice, limit, reportEvery, sampleSize, keepVectors);
+    }
+
+    public EmbedSettings withKeptVectors(boolean keep) {
+        return new EmbedSettings(
+                partitions, batchSize, flushEvery, slice, refreshPerSecond, reportEvery, sampleSize, keep);
     }
 
     public EmbedSettings withBatchSize(int size) {
-        return new EmbedSettings(partitions, size, flushEvery, slice, refreshPerSecond, reportEvery, sampleSize);
+        return new EmbedSettings(
+                partitions, size, flushEvery, slice, refreshPerSecond, reportEvery, sampleSize, keepVectors);
     }
 }

@@ -55,7 +55,13 @@ public final class EmbedTopology {
                 Materialized.as(Stores.inMemoryKeyValueStore(EmbedItems.GENERATIONS)));
 
         String[] shelf = {
-            ItemShelf.PICTURES, ItemShelf.MARKS, ItemShelf.DUE, ItemShelf.COUNTS, ItemShelf.REFRESH, VectorSample.STORE
+            ItemShelf.PICTURES,
+            ItemShelf.MARKS,
+            ItemShelf.DUE,
+            ItemShelf.COUNTS,
+            ItemShelf.REFRESH,
+            VectorShelf.STORE,
+            VectorSample.STORE
         };
         KStream<String, Emission> deletions = builder.stream(
                         topics.images(),

@@ -34,9 +34,11 @@ final class ItemShelf {
     private final KeyValueStore<Long, String> due;
     private final KeyValueStore<String, Long> counts;
     private final KeyValueStore<String, RefreshState> refresh;
+    private final VectorShelf vectors;
     private long head;
 
-    ItemShelf(ProcessorContext<?, ?> context) {
+    ItemShelf(ProcessorContext<?, ?> context, VectorShelf vectors) {
+        this.vectors = vectors;
         this.pictures = context.getStateStore(PICTURES);
         this.marks = context.getStateStore(MARKS);
         this.due = context.getStateStore(DUE);
@@ -52,7 +54,8 @@ final class ItemShelf {
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(DUE), Serdes.Long(), Serdes.String()),
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(COUNTS), Serdes.String(), Serdes.Long()),
                 Stores.keyValueStoreBuilder(
-                        Stores.persistentKeyValueStore(REFRESH), Serdes.String(), RefreshState.serde()));
+                        Stores.persistentKeyValueStore(REFRESH), Serdes.String(), RefreshState.serde()),
+                VectorShelf.builder());
     }
 
     /** An item that can be embedded. */
@@ -74,6 +77,7 @@ final class ItemShelf {
 
     void removePicture(String id) {
         pictures.delete(id);
+        vectors.remove(id);
         Mark before = mark(id);
         change(id, before, before.withoutPicture());
     }

@@ -26,8 +26,14 @@ final class RefreshAhead {
     private final int callSize;
     private final Deque<Ordered> orders = new ArrayDeque<>();
 
-    /** Vectors {@code float[items][D]} of a stretch, in its order. */
-    record Ordered(ItemShelf.Stretch stretch, CompletableFuture<List<float[]>> vectors) {}
+    /**
+     * A stretch under way.
+     *
+     * @param kept of each item the vector that need not be computed, or empty
+     * @param computed vectors {@code float[D]} of the others, in order
+     */
+    record Ordered(
+            ItemShelf.Stretch stretch, List<Optional<float[]>> kept, CompletableFuture<List<float[]>> computed) {}
 
     RefreshAhead(Executor executor, EmbedProgress progress, int callSize) {
         this.executor = executor;
@@ -46,25 +52,30 @@ final class RefreshAhead {
         return orders.isEmpty() ? state.cursor() : orders.peekLast().stretch().upTo();
     }
 
-    void order(ItemShelf.Stretch stretch, Embedder embedder) {
+    void order(ItemShelf.Stretch stretch, List<Optional<float[]>> kept, Embedder embedder) {
         List<CanonicalImage> images = new ArrayList<>(stretch.items().size());
-        stretch.items().forEach(item -> images.add(item.picture().decoded()));
+        for (int i = 0; i < kept.size(); i++) {
+            if (kept.get(i).isEmpty()) {
+                images.add(stretch.items().get(i).picture().decoded());
+            }
+        }
+        progress.reused(kept.size() - images.size());
         CompletableFuture<List<float[]>> vectors = images.isEmpty()
                 ? CompletableFuture.completedFuture(List.of())
                 : CompletableFuture.supplyAsync(() -> embed(images, embedder), executor);
-        orders.addLast(new Ordered(stretch, vectors));
+        orders.addLast(new Ordered(stretch, kept, vectors));
     }
 
     /** The stretch at the cursor, once its vectors are there. */
     Optional<Ordered> next() {
-        return orders.isEmpty() || !orders.peekFirst().vectors().isDone()
+        return orders.isEmpty() || !orders.peekFirst().computed().isDone()
                 ? Optional.empty()
                 : Optional.of(orders.removeFirst());
     }
 
     /** Forgets what was ordered: another generation is being built. */
     void drop() {
-        orders.forEach(order -> order.vectors().cancel(false));
+        orders.forEach(order -> order.computed().cancel(false));
         orders.clear();
     }
 

@@ -21,18 +21,20 @@ import org.apache.kafka.common.serialization.Serdes;
  * @param done nothing is left to refresh
  * @param followsDone whether this partition may have reported the generation before as done: until the outcome is
  *     known, that one may be in service, and fresh items need a vector of it
+ * @param slot where {@link VectorShelf} keeps the vectors of the generation being built
  */
-record RefreshState(List<Promotion> targets, String cursor, boolean done, boolean followsDone) {
+record RefreshState(List<Promotion> targets, String cursor, boolean done, boolean followsDone, int slot) {
     private static final int MOST_TARGETS = 8;
     private static final int DONE = 1;
     private static final int FOLLOWS_DONE = 2;
+    private static final int SECOND_SLOT = 4;
 
     RefreshState {
         targets = List.copyOf(targets);
     }
 
     static RefreshState begin(Promotion building) {
-        return new RefreshState(List.of(building), "", false, false);
+        return new RefreshState(List.of(building), "", false, false, 0);
     }
 
     Promotion building() {
@@ -47,25 +49,41 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done, boolea
         if (!all.contains(complete)) {
             all.set(all.size() - 1, complete);
         }
-        return new RefreshState(all, "", false, reportedDone);
+        int kept = slotOf(complete);
+        return new RefreshState(
+                all, "", false, reportedDone, next.version() == complete.version() ? kept : other(kept));
+    }
+
+    /**
+     * Where the vectors of a target are kept. The newest complete generation has a slot of its own, unless the one being
+     * built is of the same version; all others share the other.
+     */
+    int slotOf(Promotion target) {
+        long complete = targets.get(targets.size() - 1).version();
+        boolean apart = (target.version() == complete) != (building().version() == complete);
+        return apart ? other(slot) : slot;
+    }
+
+    private static int other(int slot) {
+        return VectorShelf.SLOTS - 1 - slot;
     }
 
     /** Drops the targets behind the newest complete one. */
     RefreshState settle(Predicate<Promotion> complete) {
         for (int i = 0; i < targets.size() - 1; i++) {
             if (complete.test(targets.get(i))) {
-                return new RefreshState(targets.subList(0, i + 1), cursor, done, followsDone);
+                return new RefreshState(targets.subList(0, i + 1), cursor, done, followsDone, slot);
             }
         }
         return this;
     }
 
     RefreshState at(String itemId) {
-        return new RefreshState(targets, itemId, done, followsDone);
+        return new RefreshState(targets, itemId, done, followsDone, slot);
     }
 
     RefreshState finished() {
-        return new RefreshState(targets, cursor, true, followsDone);
+        return new RefreshState(targets, cursor, true, followsDone, slot);
     }
 
     /** Whether the cursor has passed the item, in the order of the store. */
@@ -83,7 +101,7 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done, boolea
     private byte[] encode() {
         byte[] id = cursor.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(2 + targets.size() * 2 * Long.BYTES + id.length)
-                .put((byte) ((done ? DONE : 0) | (followsDone ? FOLLOWS_DONE : 0)))
+                .put((byte) ((done ? DONE : 0) | (followsDone ? FOLLOWS_DONE : 0) | slot * SECOND_SLOT))
                 .put((byte) targets.size());
         targets.forEach(it -> out.putLong(it.version()).putLong(it.generation()));
         return out.put(id).array();
@@ -100,6 +118,10 @@ record RefreshState(List<Promotion> targets, String cursor, boolean done, boolea
         byte[] id = new byte[in.remaining()];
         in.get(id);
         return new RefreshState(
-                targets, new String(id, StandardCharsets.UTF_8), (flags & DONE) != 0, (flags & FOLLOWS_DONE) != 0);
+                targets,
+                new String(id, StandardCharsets.UTF_8),
+                (flags & DONE) != 0,
+                (flags & FOLLOWS_DONE) != 0,
+                (flags & SECOND_SLOT) / SECOND_SLOT);
     }
 }

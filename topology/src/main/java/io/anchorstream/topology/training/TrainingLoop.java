@@ -264,13 +264,12 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 opened.add(jury);
                 TrainingSession opening = new TrainingSession(
                         settings,
-                        topics,
                         runtime,
                         clock,
                         new TrainingSession.Parts(
                                 history,
                                 publisher,
-                                clients.idempotent(),
+                                new StepLog(clients.idempotent(), topics, clock),
                                 checkpoints,
                                 lineage,
                                 origin,
@@ -319,7 +318,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                     topics.model().versionSerde().deserializer())) {
                 while (!events.caughtUp() && !isClosing()) {
                     for (TopicReader.Entry<ModelVersion> entry : events.poll(POLL)) {
-                        entry.value().flatMap(history::apply).ifPresent(why -> LOG.warn("event left out: {}", why));
+                        history.apply(entry.key(), entry.value()).ifPresent(why -> LOG.warn("event left out: {}", why));
                     }
                 }
             }

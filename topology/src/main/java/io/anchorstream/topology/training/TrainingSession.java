@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 
 import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.ModelVersion;
-import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.monitoring.LearningWatch;
@@ -29,8 +28,6 @@ import io.anchorstream.topology.versions.Events;
 import io.anchorstream.topology.versions.VersionHistory;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,14 +40,15 @@ import org.slf4j.LoggerFactory;
 final class TrainingSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingSession.class);
     private static final Duration HOLDOUT_PATIENCE = Duration.ofSeconds(60);
+    /** Retired versions that are still told of: every reader holds all of them. */
+    private static final int MOST_RETIRED = 200;
 
     private final TrainingSettings settings;
-    private final TrainingTopics topics;
     private final ModelRuntime runtime;
     private final Clock clock;
     private final VersionHistory history;
     private final VersionPublisher publisher;
-    private final Producer<String, byte[]> steps;
+    private final StepLog steps;
     private final CheckpointStore checkpoints;
     private final Lineage lineage;
     private final HoldoutFeed holdout;
@@ -76,7 +74,7 @@ final class TrainingSession implements AutoCloseable {
     record Parts(
             VersionHistory history,
             VersionPublisher publisher,
-            Producer<String, byte[]> steps,
+            StepLog steps,
             CheckpointStore checkpoints,
             Lineage lineage,
             Lineage.Origin origin,
@@ -86,7 +84,6 @@ final class TrainingSession implements AutoCloseable {
 
     TrainingSession(
             TrainingSettings settings,
-            TrainingTopics topics,
             ModelRuntime runtime,
             Clock clock,
             Parts parts,
@@ -94,7 +91,6 @@ final class TrainingSession implements AutoCloseable {
             Consumer<TrainingStatus> report) {
         this.settings = settings;
         this.desk = new CommandDesk(settings.rollbackPins());
-        this.topics = topics;
         this.runtime = runtime;
         this.clock = clock;
         this.history = parts.history();
@@ -158,7 +154,9 @@ final class TrainingSession implements AutoCloseable {
         taken++;
         images += batch.examples().size();
         stepSeconds += seconds;
-        publishStep(result, batch, offset + 1, seconds);
+        long every = settings.stepsPerVersion();
+        long stepsLeft = every - result.step() % every;
+        steps.publish(result, grownFrom, batch.examples().size(), offset + 1, stepsLeft, seconds);
         if (result.skipped().isPresent()) {
             skipped++;
         }
@@ -316,7 +314,9 @@ final class TrainingSession implements AutoCloseable {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         Lineage.byPartition(history.trainingPosition())
                 .forEach((partition, offset) -> offsets.put(partition, new OffsetAndMetadata(offset)));
-        publisher.publish(all, weights, checkpoint, retired, offsets, group.get());
+        List<Long> forgotten = retired.isEmpty() ? List.of() : history.forgettable(MOST_RETIRED);
+        forgotten.forEach(history::forget);
+        publisher.publish(all, weights, checkpoint, retired, forgotten, offsets, group.get());
     }
 
     private void returnToLastGood() throws IOException {
@@ -332,36 +332,6 @@ final class TrainingSession implements AutoCloseable {
         trainer.close();
         trainer = origin.trainer();
         grownFrom = origin.version();
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback reports a failure
-    private void publishStep(StepResult result, TrainingBatch batch, long nextOffset, double seconds) {
-        Map<String, Double> metrics = new HashMap<>(result.metrics());
-        // Offsets are committed with versions only; this tells how far the steps between them have come.
-        metrics.put("input.next_offset", (double) nextOffset);
-        long every = settings.stepsPerVersion();
-        metrics.put("version.steps_left", (double) (every - result.step() % every));
-        TrainingStep step = TrainingStep.newBuilder()
-                .setStep(result.step())
-                .setVersion(grownFrom)
-                .setLoss(result.loss())
-                .setActiveShare(result.activeShare())
-                .setValidAnchors(result.validAnchors())
-                .setPrequentialRecallAt1(result.prequentialRecallAt1())
-                .setGradientNorm(result.gradientNorm())
-                .setLearningRate(result.learningRate())
-                .setSkipped(result.skipped().orElse(null))
-                .setMetrics(metrics)
-                .setImages(batch.examples().size())
-                .setSeconds(seconds)
-                .setTimestamp(clock.millis())
-                .build();
-        byte[] value = topics.stepSerde().serializer().serialize(topics.steps(), step);
-        steps.send(new ProducerRecord<>(topics.steps(), Long.toString(result.step()), value), (sent, failure) -> {
-            if (failure != null) {
-                LOG.warn("the measurements of step {} are lost", result.step(), failure);
-            }
-        });
     }
 
     private Map<String, String> provenance() {
@@ -398,7 +368,7 @@ final class TrainingSession implements AutoCloseable {
                 holdout;
                 jury;
                 last) {
-            steps.close(Duration.ofSeconds(5));
+            steps.close();
         }
     }
 }

@@ -41,6 +41,7 @@ final class VersionPublisher implements AutoCloseable {
      * @param weights of the version that the first event announces, or empty when only states change
      * @param checkpoint packed, of the same version; empty when it is not shared
      * @param retired versions whose weights and checkpoints leave the topics
+     * @param forgotten versions retired long ago, whose events leave them too
      * @throws ProducerFencedException if another trainer has taken over
      * @throws KafkaException if nothing was committed
      */
@@ -49,6 +50,7 @@ final class VersionPublisher implements AutoCloseable {
             Optional<ModelArtifact> weights,
             Optional<byte[]> checkpoint,
             Collection<ModelVersion> retired,
+            Collection<Long> forgotten,
             Map<TopicPartition, OffsetAndMetadata> offsets,
             ConsumerGroupMetadata group) {
         producer.beginTransaction();
@@ -67,6 +69,7 @@ final class VersionPublisher implements AutoCloseable {
                 removeChunks(topics.weights(), event.getVersion(), event.getWeightsBytes());
                 removeChunks(topics.checkpoints(), event.getVersion(), event.getCheckpointBytes());
             }
+            forgotten.forEach(version -> send(topics.versions(), Long.toString(version), null));
             producer.sendOffsetsToTransaction(offsets, group);
             producer.commitTransaction();
         } catch (KafkaException e) {

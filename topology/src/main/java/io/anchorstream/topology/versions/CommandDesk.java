@@ -154,11 +154,13 @@ public final class CommandDesk {
             if (command.getVersion() != null && command.getVersion() != serving.getVersion()) {
                 return promote(true);
             }
-            return change(
+            Optional<String> refusal = change(
                     !serving.getPinned(),
                     "version " + serving.getVersion() + " is pinned already",
                     true,
                     serving.getPaused());
+            events.forEach(event -> event.setOrdered(true)); // a refresh of another version gives way
+            return refusal;
         }
 
         private Optional<String> change(boolean allowed, String otherwise, boolean pinned, boolean paused) {

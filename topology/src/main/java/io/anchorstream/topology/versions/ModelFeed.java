@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
@@ -46,7 +47,8 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     private final Map<Long, Loaded> loaded = new ConcurrentHashMap<>();
     private final Map<Long, Long> askedAt = new ConcurrentHashMap<>();
     private final Map<Long, Long> retryAt = new ConcurrentHashMap<>();
-    private final Set<Long> gone = ConcurrentHashMap.newKeySet();
+    private volatile Set<Long> usable = Set.of();
+    private volatile long newest = -1;
     private volatile List<ModelVersion> versions = List.of();
     private volatile Optional<Promotion> promoted = Optional.empty();
     private volatile Optional<Promotion> ordered = Optional.empty();
@@ -97,7 +99,8 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
 
     @Override
     public boolean isGone(long version) {
-        return gone.contains(version) || retryAt.containsKey(version);
+        // What is not known yet may come; what was forgotten will not.
+        return (version <= newest && !usable.contains(version)) || retryAt.containsKey(version);
     }
 
     /** The last event of each version, by version. */
@@ -155,16 +158,19 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         while (closing.getCount() > 0) {
             List<TopicReader.Entry<ModelVersion>> entries = events.poll(POLL);
             for (TopicReader.Entry<ModelVersion> entry : entries) {
-                entry.value().flatMap(history::apply).ifPresent(why -> LOG.warn("event left out: {}", why));
+                history.apply(entry.key(), entry.value()).ifPresent(why -> LOG.warn("event left out: {}", why));
             }
             if (!events.caughtUp()) {
                 continue;
             }
             if (!entries.isEmpty() || caughtUp.getCount() > 0) {
                 versions = List.copyOf(history.versions());
-                history.versions().stream()
-                        .filter(event -> event.getState() == VersionState.RETIRED)
-                        .forEach(event -> gone.add(event.getVersion()));
+                usable = history.versions().stream()
+                        .filter(event -> event.getState() != VersionState.RETIRED)
+                        .map(ModelVersion::getVersion)
+                        .collect(Collectors.toUnmodifiableSet());
+                newest = history.nextVersion() - 1;
+                retryAt.keySet().retainAll(usable);
                 caughtUp.countDown();
             }
             history.serving().ifPresent(serving -> {
@@ -196,7 +202,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         if (present != null && present.weightsDigest().equals(event.getWeightsDigest())) {
             return true;
         }
-        if (gone.contains(version) || retryAt.getOrDefault(version, 0L) > clock.millis()) {
+        if (!usable.contains(version) || retryAt.getOrDefault(version, 0L) > clock.millis()) {
             return false;
         }
         try {

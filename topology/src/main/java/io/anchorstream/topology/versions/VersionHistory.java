@@ -39,6 +39,44 @@ public final class VersionHistory {
         return refusal;
     }
 
+    /**
+     * Takes a record of {@code model.versions} in; a tombstone says that nothing is kept of a retired version any more.
+     *
+     * @return why it is not a legal one, as for events
+     */
+    public Optional<String> apply(String key, Optional<ModelVersion> value) {
+        if (value.isPresent()) {
+            return apply(value.get());
+        }
+        return versions.keySet().stream()
+                .filter(version -> Long.toString(version).equals(key))
+                .findFirst()
+                .flatMap(this::forget);
+    }
+
+    /** Forgets a retired version, or says why not and changes nothing. */
+    public Optional<String> forget(long version) {
+        ModelVersion known = versions.get(version);
+        if (known != null && known.getState() != VersionState.RETIRED) {
+            return Optional.of("version " + version + " is " + known.getState() + " and cannot be forgotten");
+        }
+        versions.remove(version);
+        return Optional.empty();
+    }
+
+    /**
+     * Retired versions of which nothing need be known any more: all but the newest {@code keep}. The one that tells how
+     * far commands were answered stays, or they would be carried out again.
+     */
+    public List<Long> forgettable(int keep) {
+        return versions.descendingMap().values().stream()
+                .filter(event -> event.getState() == VersionState.RETIRED)
+                .skip(keep)
+                .filter(event -> commandOffset == 0 || event.getCommandOffset() < commandOffset)
+                .map(ModelVersion::getVersion)
+                .toList();
+    }
+
     /** Why the event would be refused, or empty when it is legal. */
     public Optional<String> refusal(ModelVersion event) {
         long version = event.getVersion();

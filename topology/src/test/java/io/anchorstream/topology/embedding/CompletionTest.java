@@ -78,7 +78,8 @@ class CompletionTest {
                 SETTINGS.slice(),
                 SETTINGS.refreshPerSecond(),
                 SETTINGS.reportEvery(),
-                SETTINGS.sampleSize()))) {
+                SETTINGS.sampleSize(),
+                true))) {
             bench.add(5);
             bench.flush(10); // done here; the other partition's report, and so COMPLETE, may be under way
             models.order(1, 1);

@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 import io.anchorstream.avro.GenerationEvent;
@@ -92,6 +93,29 @@ class DeclareGenerationsTest {
     }
 
     @Test
+    void keepsNoMoreThanTheNewestOfWhatIsRetired() {
+        for (int generation = 0; generation < 80; generation++) {
+            report(generation, 0, 5, 5, generation % 3 > 0);
+            report(generation, 1, 5, 5, true);
+        }
+        Map<String, GenerationEvent> topic = new HashMap<>();
+        context.forwarded().forEach(forward -> {
+            if (forward.record().value() == null) {
+                topic.remove(forward.record().key());
+            } else {
+                topic.put(forward.record().key(), forward.record().value());
+            }
+        });
+        assertThat(topic)
+                .hasSize(50 + 3)
+                .containsKeys("79", "79/0", "79/1", "78", "29")
+                .doesNotContainKeys("28", "78/0");
+        assertThat(topic.get("79"))
+                .matches(event -> event.getState() == GenerationState.COMPLETE && event.getOpenedTimestamp() == 1_000);
+        assertThat(topic.get("78")).matches(event -> event.getState() == GenerationState.RETIRED && !event.getDone());
+    }
+
+    @Test
     void ignoresAPartitionBeyondTheConfiguredOnes() {
         report(0, 7, 5, 5, true);
         assertThat(events()).isEmpty();
@@ -147,6 +171,7 @@ class DeclareGenerationsTest {
     private List<GenerationEvent> events() {
         return context.forwarded().stream()
                 .<GenerationEvent>map(forward -> forward.record().value())
+                .filter(Objects::nonNull)
                 .toList();
     }
 }

@@ -52,6 +52,7 @@ final class EmbedBench implements AutoCloseable {
         ItemShelf.DUE,
         ItemShelf.COUNTS,
         ItemShelf.REFRESH,
+        VectorShelf.STORE,
         VectorSample.STORE,
         DeclareGenerations.REPORTS,
         DeclareGenerations.LEDGER
@@ -220,13 +221,25 @@ final class EmbedBench implements AutoCloseable {
         return embeddings.readKeyValuesToList();
     }
 
+    /** Without the tombstones. */
     List<GenerationEvent> events() {
-        return generations.readValuesToList();
+        return generations.readValuesToList().stream().filter(Objects::nonNull).toList();
     }
 
     /** What another partition's reports led to. */
     void declared(GenerationEvent event) {
         generationLog.pipeInput(Long.toString(event.getGeneration()), event);
+    }
+
+    /** Where the vector points: the fake models turn it by one degree a version. */
+    static double degrees(ItemEmbedding embedding) {
+        List<Float> vector = embedding.getVector();
+        return Math.toDegrees(Math.atan2(vector.get(1), vector.get(0)));
+    }
+
+    /** Where the vector of that version should point. */
+    static double degrees(String id, long version) {
+        return Math.floorMod(id.hashCode(), 50) + (double) version;
     }
 
     /** The one event with this state. */

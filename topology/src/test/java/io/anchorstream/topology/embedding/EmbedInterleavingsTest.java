@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 class EmbedInterleavingsTest {
     private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
@@ -56,7 +57,7 @@ class EmbedInterleavingsTest {
                     } else if (choice == 11) {
                         generation++;
                         if (random.nextBoolean()) {
-                            models.order(generation, generation);
+                            models.order(random.nextLong(generation), generation); // a return
                         } else {
                             models.promote(generation, generation);
                         }
@@ -83,6 +84,9 @@ class EmbedInterleavingsTest {
         for (KeyValue<String, ItemEmbedding> it : log) {
             last.put(it.key, it.value);
             if (it.value != null) {
+                assertThat(it.value.getVector().get(2)).isEqualTo((byte) it.value.getSourceOffset() / 1_000f);
+                assertThat(EmbedBench.degrees(it.value))
+                        .isCloseTo(EmbedBench.degrees(it.key, it.value.getModelVersion()), within(0.01));
                 assertThat(once.add(it.key + "@" + it.value.getSourceOffset() + "/" + it.value.getGeneration()))
                         .as("each item, source and generation once: %s", it)
                         .isTrue();

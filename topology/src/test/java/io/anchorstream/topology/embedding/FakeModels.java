@@ -11,7 +11,7 @@ import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.topology.versions.ModelSource;
 
-/** Models whose vectors tell which version made them from which picture. */
+/** Models whose vectors tell which version made them of which item, and, in the last place, of which picture of it. */
 final class FakeModels implements ModelSource {
     private final Map<Long, Embedder> models = new HashMap<>();
     private final Set<Long> gone = new HashSet<>();
@@ -86,8 +86,9 @@ final class FakeModels implements ModelSource {
             onCall.run();
             float[][] vectors = new float[images.size()][];
             for (int i = 0; i < vectors.length; i++) {
-                double angle = Math.toRadians(images.get(i).rgb()[0] + (double) version);
-                vectors[i] = new float[] {(float) Math.cos(angle), (float) Math.sin(angle), 0};
+                byte[] rgb = images.get(i).rgb();
+                double angle = Math.toRadians(rgb[0] + (double) version);
+                vectors[i] = new float[] {(float) Math.cos(angle), (float) Math.sin(angle), rgb[1] / 1_000f};
             }
             return vectors;
         }

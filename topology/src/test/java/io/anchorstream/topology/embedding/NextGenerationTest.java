@@ -32,7 +32,7 @@ class NextGenerationTest {
             bench.add(10);
             bench.flush(40);
             Map<String, Double> untrained = new HashMap<>();
-            bench.vectors().forEach(it -> untrained.put(it.key, degrees(it.value)));
+            bench.vectors().forEach(it -> untrained.put(it.key, EmbedBench.degrees(it.value)));
             bench.held = true;
             models.promote(1, 1);
             bench.flush(2);
@@ -47,8 +47,9 @@ class NextGenerationTest {
                     .hasSize(10)
                     .allMatch(it -> it.value.getGeneration() == 2 && it.value.getModelVersion() == 2);
             // The fake models turn each vector by one degree a version.
-            assertThat(log).allSatisfy(it -> assertThat(degrees(it.value) - untrained.getOrDefault(it.key, 0.0))
-                    .isCloseTo(2, within(0.01)));
+            assertThat(log)
+                    .allSatisfy(it -> assertThat(EmbedBench.degrees(it.value) - untrained.getOrDefault(it.key, 0.0))
+                            .isCloseTo(2, within(0.01)));
         }
     }
 
@@ -174,11 +175,6 @@ class NextGenerationTest {
                 .setModelVersion(generation)
                 .setState(GenerationState.OPENED)
                 .build();
-    }
-
-    private static double degrees(ItemEmbedding embedding) {
-        List<Float> vector = embedding.getVector();
-        return Math.toDegrees(Math.atan2(vector.get(1), vector.get(0)));
     }
 
     private EmbedBench bench(EmbedSettings settings) {

@@ -99,6 +99,33 @@ class VersionHistoryTest {
     }
 
     @Test
+    void forgetsRetiredVersionsButNotHowFarCommandsWereAnswered() {
+        apply(event(0, VersionState.PROMOTED, 0), event(1, VersionState.TRAINED, -1));
+        for (long v = 2; v <= 9; v++) {
+            apply(event(v, VersionState.REJECTED, -1));
+        }
+        answer(CommandType.REJECT, 1L);
+        long answered = history.commandOffset();
+        for (long v = 1; v <= 8; v++) {
+            ModelVersion retired = Events.copy(history.version(v).orElseThrow(), new ModelVersion());
+            retired.setState(VersionState.RETIRED);
+            apply(retired);
+        }
+
+        assertThat(history.forgettable(3)).containsExactly(5L, 4L, 3L, 2L);
+        history.forgettable(3)
+                .forEach(version -> assertThat(history.forget(version)).isEmpty());
+        VersionHistory fresh = new VersionHistory();
+        history.versions().forEach(fresh::apply);
+        assertThat(fresh.commandOffset()).isEqualTo(answered).isPositive();
+        assertThat(fresh.nextVersion()).isEqualTo(10);
+        assertThat(fresh.apply("0", Optional.empty())).isPresent();
+        assertThat(fresh.apply("8", Optional.empty())).isEmpty();
+        assertThat(fresh.apply("no version", Optional.empty())).isEmpty();
+        assertThat(fresh.versions()).extracting(ModelVersion::getVersion).containsExactly(0L, 1L, 6L, 7L, 9L);
+    }
+
+    @Test
     void theVersionInServiceLeavesItByAnothersPromotionOnly() {
         apply(event(0, VersionState.PROMOTED, 0), event(1, VersionState.PROMOTED, 1));
         assertThat(history.apply(event(1, VersionState.ROLLED_BACK, -1)))
