@@ -149,6 +149,34 @@ final class HybridNetwork implements Network {
         return base.add(exit.apply(HybridStem.join(deepScale.apply(flatten(x)), wideScale.apply(wide), flat)));
     }
 
+    @Override
+    public String script(Script script, String whole) {
+        String pictures = script.resampled(whole, cells * CELL);
+        String shape = unit(script, stem.normalised(script, stem.orientedCells(script, pictures)));
+        String colour = script.call("mul", unit(script, stem.thumbnail(script, pictures)), colourWeight);
+        String maps = script.join(shape, colour);
+        String flat = script.flatten(maps);
+        String coarse = script.flatten(script.pooled(maps, COARSE));
+        String base = metric.script(script, coarse, new Dense(projection, null).script(script, flat));
+        String x = script.call("relu", fromImage.script(script, script.call("sub", pictures, 0.5f)));
+        x = script.call("relu", toFine.script(script, x));
+        x = script.join(x, script.call("mul", maps, cells));
+        x = script.call("relu", mix.script(script, x));
+        x = script.call("relu", reduce.script(script, x));
+        x = script.call("relu", last.script(script, x));
+        String wide = script.call("relu", hidden.script(script, script.call("mul", flat, cells)));
+        String learned = exit.script(
+                script,
+                script.join(
+                        script.call("mul", script.flatten(x), deepScale), script.call("mul", wide, wideScale), flat));
+        return script.call("add", base, learned);
+    }
+
+    private static String unit(Script script, String maps) {
+        String squares = script.call("sum", script.call("mul", maps, maps), "[1, 2, 3]", true);
+        return script.call("div", maps, script.call("sqrt", script.call("add", squares, 1e-8f)));
+    }
+
     private static NDArray flatten(NDArray x) {
         long rows = x.getShape().get(0);
         return x.reshape(rows, x.getShape().size() / rows);

@@ -30,6 +30,7 @@ final class HybridStem {
 
     private final NDArray harmonics;
     private final int cell;
+    private final int cells;
 
     HybridStem(NDManager manager, int inputSize, int cells) {
         if (inputSize % cells != 0) {
@@ -37,6 +38,7 @@ final class HybridStem {
                     "the input size must be a multiple of the number of cells, not " + inputSize + " over " + cells);
         }
         cell = inputSize / cells;
+        this.cells = cells;
         harmonics = manager.create(harmonics(), new Shape(ORIENTATIONS, HARMONICS, 1, 1));
     }
 
@@ -98,6 +100,59 @@ final class HybridStem {
 
     private static NDIndex slice(int axis, long from, long to) {
         return new NDIndex().addAllDim(axis).addSliceDim(from, to);
+    }
+
+    /** The words for {@link #orientedCells}. */
+    String orientedCells(Script script, String images) {
+        String luma = script.call("mul", plane(script, images, 0), 0.299f);
+        luma = script.call("add", luma, script.call("mul", plane(script, images, 1), 0.587f));
+        luma = script.call("add", luma, script.call("mul", plane(script, images, 2), 0.114f));
+        String dx = difference(script, luma, 3);
+        String dy = difference(script, luma, 2);
+        String xx = script.call("mul", dx, dx);
+        String yy = script.call("mul", dy, dy);
+        String even = script.call("sub", xx, yy);
+        String odd = script.call("mul", script.call("mul", dx, dy), 2f);
+        String energy = script.call("add", xx, yy);
+        String floor = script.call("add", energy, TINY);
+        String weight = script.call("mul", script.call("sqrt", floor), floor);
+        String ratio = script.call("div", energy, weight);
+        String sin4 = script.call("div", script.call("mul", even, odd), weight);
+        String squares = script.call("sub", script.call("mul", even, even), script.call("mul", odd, odd));
+        String waves = script.join(
+                script.call("mul", ratio, energy),
+                script.call("mul", ratio, even),
+                script.call("mul", ratio, odd),
+                script.call("div", squares, weight),
+                sin4);
+        String kernel = script.constant("stem.harmonics", Weights.toTensor(harmonics));
+        return script.call("conv2d", script.pooled(waves, cell), kernel, "None", "[1, 1]", "[0, 0]", "[1, 1]", 1);
+    }
+
+    private static String plane(Script script, String images, int channel) {
+        return script.call("slice", images, 1, channel, channel + 1, 1);
+    }
+
+    private String difference(Script script, String luma, int axis) {
+        long size = (long) cell * cells;
+        String padded = script.call("constant_pad_nd", luma, axis == 3 ? "[1, 1]" : "[0, 0, 1, 1]", 0);
+        return script.call(
+                "sub",
+                script.call("slice", padded, axis, 2, size + 2, 1),
+                script.call("slice", padded, axis, 0, size, 1));
+    }
+
+    /** The words for {@link #normalised}. */
+    String normalised(Script script, String oriented) {
+        String energy = script.call("sum", script.call("mul", oriented, oriented), "[1]", true);
+        // The engine under Java counts the padding whatever it is told; weights were learned with that.
+        String block = script.call("avg_pool2d", energy, "[3, 3]", "[1, 1]", "[1, 1]", false, true);
+        return script.call("div", oriented, script.call("sqrt", script.call("add", block, 1e-3f)));
+    }
+
+    /** The words for {@link #thumbnail}. */
+    String thumbnail(Script script, String images) {
+        return script.call("sub", script.pooled(images, cell), 0.5f);
     }
 
     /** Divides each cell by the norm of its 3x3 neighbourhood, which takes out contrast. */

@@ -33,6 +33,18 @@ final class Layers {
             return Conv2d.conv2d(x, kernel, bias, new Shape(stride, stride), new Shape(pad, pad), new Shape(1, 1))
                     .singletonOrThrow();
         }
+
+        String script(Script script, String x) {
+            return script.call(
+                    "conv2d",
+                    x,
+                    script.weight(kernel),
+                    bias == null ? "None" : script.weight(bias),
+                    Script.pair(stride),
+                    Script.pair(kernel.getShape().get(2) / 2),
+                    "[1, 1]",
+                    1);
+        }
     }
 
     /** Batch normalisation over all but axis 1. */
@@ -57,6 +69,20 @@ final class Layers {
                     NORM_MOMENTUM,
                     NORM_EPSILON);
         }
+
+        String script(Script script, String x) {
+            return script.call(
+                    "batch_norm",
+                    x,
+                    script.weight(scale),
+                    script.weight(shift),
+                    script.weight(mean),
+                    script.weight(variance),
+                    false,
+                    NORM_MOMENTUM,
+                    NORM_EPSILON,
+                    false);
+        }
     }
 
     /** A convolution without bias and the normalisation behind it. */
@@ -70,6 +96,10 @@ final class Layers {
 
         NDArray apply(NDArray x, boolean training) {
             return norm.apply(conv.apply(x), training);
+        }
+
+        String script(Script script, String x) {
+            return norm.script(script, conv.script(script, x));
         }
     }
 
@@ -98,6 +128,10 @@ final class Layers {
 
         NDArray apply(NDArray x) {
             return Linear.linear(x, kernel, bias).singletonOrThrow();
+        }
+
+        String script(Script script, String x) {
+            return script.call("linear", x, script.weight(kernel), bias == null ? "None" : script.weight(bias));
         }
     }
 }

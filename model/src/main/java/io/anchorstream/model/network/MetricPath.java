@@ -31,6 +31,13 @@ public record MetricPath(NDArray kernel, NDArray centre, NDArray waiting) {
         return projected.mul(waiting).add(new Layers.Dense(kernel, null).apply(features.sub(centre)));
     }
 
+    /** The words for {@link #apply}. */
+    String script(Script script, String features, String projected) {
+        String mapped =
+                new Layers.Dense(kernel, null).script(script, script.call("sub", features, script.weight(centre)));
+        return script.call("add", script.call("mul", projected, script.weight(waiting)), mapped);
+    }
+
     public int dimension() {
         return (int) kernel.getShape().get(0);
     }

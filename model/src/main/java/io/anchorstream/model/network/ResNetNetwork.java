@@ -64,6 +64,16 @@ final class ResNetNetwork implements Network {
         return exit.apply(x.reshape(shape.get(0), shape.size() / shape.get(0)));
     }
 
+    @Override
+    public String script(Script script, String pictures) {
+        String resampled = script.resampled(pictures, (int) input.shape(1).get(2));
+        String x = script.call("relu", entry.script(script, script.call("sub", resampled, 0.5f)));
+        for (Block block : blocks) {
+            x = block.script(script, x);
+        }
+        return exit.script(script, script.flatten(x));
+    }
+
     /** Two 3x3 convolutions around which the input is added, through a 1x1 convolution where the shape changes. */
     record Block(ConvNorm first, ConvNorm second, @Nullable ConvNorm skip) {
         static Block declare(Weights weights, String path, int in, int out, int stride) {
@@ -78,6 +88,12 @@ final class ResNetNetwork implements Network {
             NDArray y = Activation.relu(first.apply(x, training));
             NDArray around = skip == null ? x : skip.apply(x, training);
             return Activation.relu(second.apply(y, training).add(around));
+        }
+
+        String script(Script script, String x) {
+            String y = script.call("relu", first.script(script, x));
+            String around = skip == null ? x : skip.script(script, x);
+            return script.call("relu", script.call("add", second.script(script, y), around));
         }
     }
 

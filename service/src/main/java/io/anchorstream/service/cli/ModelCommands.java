@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.model.training.ModelArtifact;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.demo.DemoFolder;
 import io.anchorstream.service.monitor.Score;
@@ -295,16 +296,31 @@ final class ModelCommands implements Runnable {
         @Option(names = "--out", paramLabel = "FOLDER", description = "where to (default: exports in the data folder)")
         private Optional<Path> folder = Optional.empty();
 
+        @Option(
+                names = "--torchscript",
+                description = "also the whole model as one file for torch.jit.load: pictures in, vectors out")
+        private boolean torchscript;
+
         @Override
         public Integer call() throws IOException {
             ModelDesk desk = desk();
             ModelVersion event = find(desk.history(), version);
-            ModelExport.Files files =
-                    ModelExport.write(event, desk.weights(event), folder.isPresent() ? folder.get() : exports());
+            ModelArtifact artifact = desk.weights(event);
+            Path to = folder.isPresent() ? folder.get() : exports();
+            ModelExport.Files files;
+            try {
+                files = torchscript
+                        ? ModelExport.withTorchScript(event, artifact, to)
+                        : ModelExport.write(event, artifact, to);
+            } catch (IllegalArgumentException e) {
+                throw new Refusal("version " + version + ": " + e.getMessage(), e);
+            }
             if (json) {
                 print(files);
             } else {
-                out().println("wrote " + files.weights() + " and " + files.description());
+                String script = files.torchscript();
+                out().println("wrote " + files.weights() + (script == null ? "" : ", " + script) + " and "
+                        + files.description());
             }
             return ExitCode.OK;
         }

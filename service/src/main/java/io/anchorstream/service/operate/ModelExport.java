@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.model.export.TorchScriptExport;
 import io.anchorstream.model.training.ModelArtifact;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A version's model as files: the weights as safetensors, which Python reads with
@@ -21,8 +23,22 @@ public final class ModelExport {
 
     private ModelExport() {}
 
-    /** What was written. */
-    public record Files(String weights, String description) {}
+    /**
+     * What was written.
+     *
+     * @param torchscript null when it was not asked for
+     */
+    public record Files(
+            String weights, String description, @Nullable String torchscript) {}
+
+    /** Also the whole model as one TorchScript file {@code model-vN.pt}. */
+    public static Files withTorchScript(ModelVersion version, ModelArtifact artifact, Path folder) throws IOException {
+        byte[] script = TorchScriptExport.of(artifact);
+        Files files = write(version, artifact, folder);
+        Path file = folder.resolve("model-v" + version.getVersion() + ".pt");
+        java.nio.file.Files.write(file, script);
+        return new Files(files.weights(), files.description(), file.toString());
+    }
 
     /** Writes {@code model-vN.safetensors} and {@code model-vN.json}; replaces files of that name. */
     public static Files write(ModelVersion version, ModelArtifact artifact, Path folder) throws IOException {
@@ -42,6 +58,6 @@ public final class ModelExport {
         node.set("metrics", JSON.valueToTree(version.getMetrics()));
         node.set("provenance", JSON.valueToTree(version.getProvenance()));
         java.nio.file.Files.writeString(description, JSON.writeValueAsString(node));
-        return new Files(weights.toString(), description.toString());
+        return new Files(weights.toString(), description.toString(), null);
     }
 }
