@@ -10,6 +10,7 @@ import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.HoldoutItem;
 import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.ModelVersion;
@@ -25,6 +26,7 @@ public record Topics(
         TopicSpec catalogItems,
         TopicSpec catalogImages,
         TopicSpec catalogLabels,
+        TopicSpec labelAliases,
         TopicSpec trainingBatches,
         TopicSpec trainingHoldout,
         TopicSpec trainingSteps,
@@ -81,6 +83,13 @@ public record Topics(
                         WeakLabel.class,
                         Direction.OUTPUT,
                         "The class that each item's text was given."),
+                new TopicSpec(
+                        prefix + "catalog.label-aliases",
+                        1,
+                        compacted(1024 * 1024),
+                        LabelAlias.class,
+                        Direction.OUTPUT,
+                        "Classes that became one: the older label that a label is another name for."),
                 new TopicSpec(
                         prefix + "training.batches",
                         1,
@@ -159,6 +168,7 @@ public record Topics(
                 catalogItems,
                 catalogImages,
                 catalogLabels,
+                labelAliases,
                 trainingBatches,
                 trainingHoldout,
                 trainingSteps,

@@ -13,7 +13,7 @@ class TopicsTest {
 
     @Test
     void prefixesEveryNameForATenant() {
-        assertThat(topics.all()).hasSize(13).allMatch(topic -> topic.name().startsWith("shop1."));
+        assertThat(topics.all()).hasSize(14).allMatch(topic -> topic.name().startsWith("shop1."));
         assertThat(topics.all()).extracting(TopicSpec::name).doesNotHaveDuplicates();
         assertThat(topics.catalogItems().subject()).isEqualTo("shop1.catalog.items-value");
     }
@@ -64,7 +64,7 @@ class TopicsTest {
     @Test
     void describesItselfAsATable() {
         assertThat(TopicAdmin.describe(topics).lines())
-                .hasSize(14)
+                .hasSize(15)
                 .anyMatch(line -> line.startsWith("shop1.training.batches") && line.contains("delete"));
     }
 }

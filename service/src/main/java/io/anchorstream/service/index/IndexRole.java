@@ -14,6 +14,7 @@ import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.schemas.registry.RegistryUnavailableException;
 import org.apache.avro.specific.SpecificRecord;
@@ -160,8 +161,9 @@ public final class IndexRole implements AutoCloseable {
     }
 
     private void start(Consumer<byte[], byte[]> from, TopicPartition partition) {
-        // The life of the generations is short and held in memory: it is always read whole.
+        // The life of the generations and the aliases of labels are short and held in memory: always read whole.
         boolean again = partition.topic().equals(topics.generations())
+                || partition.topic().equals(topics.aliases())
                 || (partition.topic().equals(topics.embeddings())
                         && catalogue.generations().needsReplay());
         Optional<String> offset = again ? Optional.empty() : catalogue.items().note(noteOf(partition));
@@ -212,6 +214,8 @@ public final class IndexRole implements AutoCloseable {
             catalogue.applyImage(key, (CanonicalItem) value);
         } else if (topic.equals(topics.labels())) {
             catalogue.applyLabel(key, (WeakLabel) value);
+        } else if (topic.equals(topics.aliases()) && value instanceof LabelAlias alias) {
+            catalogue.items().alias(alias.getLabel(), alias.getSurvivor());
         } else if (topic.equals(topics.embeddings())) {
             ItemEmbedding embedding = (ItemEmbedding) value;
             catalogue.applyEmbedding(key, embedding);

@@ -40,6 +40,7 @@ public final class ItemStore implements AutoCloseable {
     private final Map<String, ColumnFamilyHandle> families = new HashMap<>();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, ItemCard> cards = new ConcurrentHashMap<>();
+    private final Map<Long, Long> aliases = new ConcurrentHashMap<>();
 
     public ItemStore(Path folder) {
         RocksDB.loadLibrary();
@@ -93,16 +94,33 @@ public final class ItemStore implements AutoCloseable {
     }
 
     public Optional<ItemCard> card(String itemId) {
-        return Optional.ofNullable(cards.get(itemId));
+        return Optional.ofNullable(cards.get(itemId)).map(this::renamed);
     }
 
     public Collection<ItemCard> cards() {
-        return cards.values();
+        return aliases.isEmpty()
+                ? cards.values()
+                : cards.values().stream().map(this::renamed).toList();
     }
 
     /** Items whose picture was checked and can be shown. */
     public int size() {
         return (int) cards.values().stream().filter(card -> card.picture() >= 0).count();
+    }
+
+    /** From now on {@code gone} is another name for the older label {@code kept}; cards show the name in use. */
+    public void alias(long gone, long kept) {
+        if (kept < gone) {
+            aliases.put(gone, kept);
+        }
+    }
+
+    private ItemCard renamed(ItemCard card) {
+        long label = card.label();
+        for (Long older = aliases.get(label); older != null; older = aliases.get(label)) {
+            label = older; // aliases point at older labels only, so this ends
+        }
+        return label == card.label() ? card : card.withLabel(label, card.holdout());
     }
 
     /** Applies a change to the card of an item, making one if there is none and dropping one that is blank then. */
@@ -175,7 +193,7 @@ public final class ItemStore implements AutoCloseable {
         List<ItemCard> matches = new ArrayList<>();
         for (ItemCard card : cards.values()) {
             if (card.picture() >= 0 && card.mentions(words)) {
-                matches.add(card);
+                matches.add(renamed(card));
             }
         }
         matches.sort(Comparator.comparingLong((ItemCard card) -> mix(seed, card.id()))

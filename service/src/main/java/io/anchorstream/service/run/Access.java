@@ -54,6 +54,7 @@ public record Access(
                         names(
                                 topics.catalogImages(),
                                 topics.catalogLabels(),
+                                topics.labelAliases(),
                                 topics.trainingHoldout(),
                                 topics.trainingBatches(),
                                 topics.deadLetters()),
@@ -65,6 +66,7 @@ public record Access(
                         names(
                                 topics.trainingBatches(),
                                 topics.trainingHoldout(),
+                                topics.labelAliases(),
                                 topics.modelCommands(),
                                 topics.modelVersions(),
                                 topics.modelWeights(),
@@ -99,6 +101,7 @@ public record Access(
                                 topics.catalogItems(),
                                 topics.catalogImages(),
                                 topics.catalogLabels(),
+                                topics.labelAliases(),
                                 topics.trainingBatches(),
                                 topics.trainingSteps(),
                                 topics.modelVersions(),

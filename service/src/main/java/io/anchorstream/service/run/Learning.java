@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.ModelVersion;
@@ -98,10 +99,12 @@ public final class Learning {
         return new TrainingTopics(
                 topics.trainingBatches().name(),
                 topics.trainingHoldout().name(),
+                topics.labelAliases().name(),
                 topics.modelCommands().name(),
                 topics.trainingSteps().name(),
                 cluster.serde(MiniBatch.class),
                 cluster.serde(HoldoutItem.class),
+                cluster.serde(LabelAlias.class),
                 cluster.serde(ModelCommand.class),
                 cluster.serde(TrainingStep.class),
                 modelTopics(cluster));

@@ -127,6 +127,19 @@ class CatalogueIndexTest {
     }
 
     @Test
+    void showsTheNameInUseOfALabelThatMerged() {
+        catalogue.applyLabel("a", new WeakLabel(7L, 1f, "block", "cluster", false, "hashed", 0, 0L));
+        catalogue.items().alias(7, 5);
+        catalogue.items().alias(5, 3);
+        catalogue.items().alias(3, 7);
+        catalogue.applyLabel("b", new WeakLabel(5L, 1f, "block", "cluster", true, "hashed", 0, 1L));
+
+        assertThat(catalogue.items().card("a"))
+                .hasValueSatisfying(card -> assertThat(card.label()).isEqualTo(3));
+        assertThat(catalogue.items().cards()).extracting(ItemCard::label).containsExactly(3L, 3L);
+    }
+
+    @Test
     void forgetsTheCardThatALateLabelMadeOfADeletedItem() {
         catalogue.applyItem("a", null, 1);
         catalogue.applyImage("a", null);

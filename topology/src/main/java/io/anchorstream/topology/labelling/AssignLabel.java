@@ -3,6 +3,7 @@ package io.anchorstream.topology.labelling;
 import java.util.Optional;
 
 import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.LabelledItem;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.topology.batching.BufferEvent;
@@ -85,7 +86,15 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
     private void assign(Record<String, LabelledItem> record, Optional<LabelStore.ItemLabel> known) {
         LabelledItem item = record.value();
         ItemLabeller.Given given = labeller.label(record.key(), item);
-        given.merge().ifPresent(merge -> forward(record, merge, LabelTopology.DRAW_BATCHES));
+        given.merge().ifPresent(merge -> {
+            forward(record, merge, LabelTopology.DRAW_BATCHES);
+            LabelAlias alias = new LabelAlias(merge.gone(), merge.kept(), record.key(), record.timestamp());
+            context.forward(
+                    record.withKey(Long.toString(merge.gone()))
+                            .<Object>withValue(alias)
+                            .withHeaders(RecordOrigin.without(record.headers())),
+                    LabelTopology.ALIASES);
+        });
         forward(record, weakLabel(item, record.key(), given), LabelTopology.LABELS);
         if (known.isPresent() && buffered(known.get()) && !given.buffered()) {
             forward(record, new BufferEvent.Forgotten(item.getItemId()), LabelTopology.DRAW_BATCHES);

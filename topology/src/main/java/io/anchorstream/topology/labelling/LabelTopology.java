@@ -5,6 +5,7 @@ import java.util.Map;
 import io.anchorstream.avro.CanonicalItem;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.LabelledItem;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.WeakLabel;
@@ -48,6 +49,7 @@ public final class LabelTopology {
 
     static final String IMAGES = "images";
     static final String LABELS = "labels";
+    static final String ALIASES = "label-aliases";
     static final String HOLDOUT = "holdout";
     static final String BATCHES = "batches";
     static final String DEAD_LETTERS = "dead-letters";
@@ -149,6 +151,12 @@ public final class LabelTopology {
                         topics.catalogLabels().name(),
                         keys,
                         serdes.of(WeakLabel.class).serializer(),
+                        ASSIGN_LABEL)
+                .addSink(
+                        ALIASES,
+                        topics.labelAliases().name(),
+                        keys,
+                        serdes.of(LabelAlias.class).serializer(),
                         ASSIGN_LABEL)
                 .addSink(
                         HOLDOUT,

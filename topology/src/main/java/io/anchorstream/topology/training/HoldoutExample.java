@@ -19,6 +19,11 @@ public record HoldoutExample(
         Optional<String> category,
         Optional<Truth> truth) {
 
+    /** The same item in another class. */
+    HoldoutExample of(long otherLabel) {
+        return new HoldoutExample(itemId, otherLabel, image, textVector, category, truth);
+    }
+
     /**
      * What is known for evaluation only.
      *

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.topology.versions.TopicReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,12 +15,14 @@ final class HoldoutFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HoldoutFeed.class);
 
     private final TopicReader<HoldoutItem> reader;
+    private final TopicReader<LabelAlias> aliases;
     private final HoldoutSet set;
     private final Clock clock;
     private long changedAt;
 
-    HoldoutFeed(TopicReader<HoldoutItem> reader, HoldoutSet set, Clock clock) {
+    HoldoutFeed(TopicReader<HoldoutItem> reader, TopicReader<LabelAlias> aliases, HoldoutSet set, Clock clock) {
         this.reader = reader;
+        this.aliases = aliases;
         this.set = set;
         this.clock = clock;
         this.changedAt = clock.millis();
@@ -28,12 +31,15 @@ final class HoldoutFeed implements AutoCloseable {
     /** Reads everything that is on the topic now, for at most {@code patience}. */
     void catchUp(Duration patience) {
         long deadline = clock.millis() + patience.toMillis();
-        while (!reader.caughtUp() && clock.millis() < deadline) {
+        while (!(reader.caughtUp() && aliases.caughtUp()) && clock.millis() < deadline) {
             poll(Duration.ofMillis(100));
         }
     }
 
     void poll(Duration timeout) {
+        for (TopicReader.Entry<LabelAlias> entry : aliases.poll(Duration.ZERO)) {
+            entry.value().ifPresent(alias -> set.merge(alias.getLabel(), alias.getSurvivor()));
+        }
         List<TopicReader.Entry<HoldoutItem>> entries = reader.poll(timeout);
         for (TopicReader.Entry<HoldoutItem> entry : entries) {
             try {
@@ -64,6 +70,7 @@ final class HoldoutFeed implements AutoCloseable {
 
     @Override
     public void close() {
+        aliases.close();
         reader.close();
     }
 }

@@ -26,6 +26,7 @@ public final class HoldoutSet {
 
     private final Sample judges;
     private final Sample tests;
+    private final Map<Long, Long> aliases = new HashMap<>();
     private long changes;
 
     private record Rank(long hash, String name) {
@@ -44,11 +45,27 @@ public final class HoldoutSet {
     }
 
     /** Adds an item or takes its new form in. */
-    public void put(HoldoutExample example) {
+    public void put(HoldoutExample given) {
+        HoldoutExample example = given.of(resolve(given.label()));
         remove(example.itemId());
         boolean test = example.truth().filter(HoldoutExample.Truth::test).isPresent();
         (test ? tests : judges).put(example);
         changes++;
+    }
+
+    /** From now on {@code gone} is another name for the older label {@code kept}. */
+    public void merge(long gone, long kept) {
+        if (kept < gone && !Long.valueOf(kept).equals(aliases.put(gone, kept))) {
+            items().stream().filter(item -> item.label() == gone).forEach(this::put);
+        }
+    }
+
+    private long resolve(long label) {
+        long current = label;
+        for (Long older = aliases.get(current); older != null; older = aliases.get(current)) {
+            current = older; // aliases point at older labels only, so this ends
+        }
+        return current;
     }
 
     /** Forgets a deleted item. */

@@ -245,6 +245,10 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                                 clients.reader(),
                                 topics.holdout(),
                                 topics.holdoutSerde().deserializer()),
+                        new TopicReader<>(
+                                clients.reader(),
+                                topics.aliases(),
+                                topics.aliasSerde().deserializer()),
                         new HoldoutSet(settings.holdoutItems()),
                         clock);
                 opened.add(holdout);

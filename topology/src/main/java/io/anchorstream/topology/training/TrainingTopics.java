@@ -3,6 +3,7 @@ package io.anchorstream.topology.training;
 import java.util.Map;
 
 import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.TrainingStep;
@@ -16,10 +17,12 @@ import org.apache.kafka.common.serialization.Serde;
 public record TrainingTopics(
         String batches,
         String holdout,
+        String aliases,
         String commands,
         String steps,
         Serde<MiniBatch> batchSerde,
         Serde<HoldoutItem> holdoutSerde,
+        Serde<LabelAlias> aliasSerde,
         Serde<ModelCommand> commandSerde,
         Serde<TrainingStep> stepSerde,
         ModelTopics model) {
@@ -29,10 +32,12 @@ public record TrainingTopics(
         return new TrainingTopics(
                 topics.trainingBatches().name(),
                 topics.trainingHoldout().name(),
+                topics.labelAliases().name(),
                 topics.modelCommands().name(),
                 topics.trainingSteps().name(),
                 AvroSerde.of(MiniBatch.class, serdeConfig, registry),
                 AvroSerde.of(HoldoutItem.class, serdeConfig, registry),
+                AvroSerde.of(LabelAlias.class, serdeConfig, registry),
                 AvroSerde.of(ModelCommand.class, serdeConfig, registry),
                 AvroSerde.of(TrainingStep.class, serdeConfig, registry),
                 ModelTopics.of(topics, serdeConfig, registry));

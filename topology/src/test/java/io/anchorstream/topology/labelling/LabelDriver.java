@@ -12,6 +12,7 @@ import java.util.Properties;
 import io.anchorstream.avro.CanonicalItem;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.HoldoutItem;
+import io.anchorstream.avro.LabelAlias;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.ImageDecoder;
@@ -122,6 +123,10 @@ final class LabelDriver implements AutoCloseable {
 
     List<KeyValue<String, WeakLabel>> labels() {
         return read(topics.catalogLabels().name(), WeakLabel.class);
+    }
+
+    List<KeyValue<String, LabelAlias>> aliases() {
+        return read(topics.labelAliases().name(), LabelAlias.class);
     }
 
     List<KeyValue<String, HoldoutItem>> holdout() {

@@ -46,6 +46,39 @@ class LabelTopologyTest {
     }
 
     @Test
+    void publishesTheOlderNameOfAClassThatBecameOneWithAnother() {
+        LabelSettings usual = LabelDriver.settings();
+        LabelSettings settings = new LabelSettings(
+                usual.text(),
+                usual.functions(),
+                new ClusterSettings(0.5f, 0.55f, 2, 100, 0),
+                new HoldoutRule(1_000_000),
+                usual.batching(),
+                1);
+        try (LabelDriver driver = new LabelDriver(settings, state, "aliases")) {
+            driver.send("a", CatalogItems.withText("lantern", "lantern").build());
+            driver.send("b", CatalogItems.withText("violin", "violin").build());
+            assertThat(driver.aliases()).isEmpty();
+            for (int i = 0; i < 10; i++) {
+                driver.send(
+                        "both-" + i,
+                        CatalogItems.withText("lantern violin", "lantern violin")
+                                .build());
+            }
+            List<KeyValue<String, WeakLabel>> labels = driver.labels();
+            long older = labels.get(0).value.getLabel();
+            long newer = labels.get(1).value.getLabel();
+            assertThat(older).isLessThan(newer);
+            assertThat(driver.aliases()).singleElement().satisfies(alias -> {
+                assertThat(alias.key).isEqualTo(Long.toString(newer));
+                assertThat(alias.value.getLabel()).isEqualTo(newer);
+                assertThat(alias.value.getSurvivor()).isEqualTo(older);
+            });
+            assertThat(labels.get(11).value.getLabel()).isEqualTo(older);
+        }
+    }
+
+    @Test
     void pairsPictureAndLabelByTheSourceOffset() {
         try (LabelDriver driver = new LabelDriver(LabelDriver.settings(), state, "offsets")) {
             for (int i = 0; i < 5; i++) {

@@ -39,6 +39,23 @@ class HoldoutSetTest {
     }
 
     @Test
+    void itemsOfLabelsThatBecameOneAreOneClassWheneverThatWasHeard() {
+        HoldoutSet set = new HoldoutSet(100);
+        set.put(example("before", 9));
+        set.merge(9, 7);
+        set.merge(7, 2);
+        set.put(example("behind", 9));
+        set.put(example("survivor", 2));
+        set.put(example("other", 8));
+        assertThat(set.items())
+                .extracting(item -> item.itemId() + " " + item.label())
+                .containsExactlyInAnyOrder("before 2", "behind 2", "survivor 2", "other 8");
+        long changes = set.changes();
+        set.merge(7, 2);
+        assertThat(set.changes()).isEqualTo(changes);
+    }
+
+    @Test
     void testGroupsDoNotCrowdOutTheItemsThatVersionsAreChosenBy() {
         HoldoutSet set = new HoldoutSet(20);
         for (int i = 0; i < 200; i++) {
