@@ -166,9 +166,7 @@ final class HybridNetwork implements Network {
         x = script.call("relu", last.script(script, x));
         String wide = script.call("relu", hidden.script(script, script.call("mul", flat, cells)));
         String learned = exit.script(
-                script,
-                script.join(
-                        script.call("mul", script.flatten(x), deepScale), script.call("mul", wide, wideScale), flat));
+                script, script.join(deepScale.script(script, script.flatten(x)), wideScale.script(script, wide), flat));
         return script.call("add", base, learned);
     }
 

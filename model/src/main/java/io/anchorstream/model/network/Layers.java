@@ -116,6 +116,10 @@ final class Layers {
         NDArray apply(NDArray x) {
             return x.mul(factor);
         }
+
+        String script(Script script, String x) {
+            return script.call("mul", x, factor.getFloat());
+        }
     }
 
     /** {@code N x in → N x out}. */

@@ -36,6 +36,9 @@ public final class Script {
         if (argument instanceof Boolean flag) {
             return flag ? "True" : "False";
         }
+        if (!(argument instanceof String || argument instanceof Number)) {
+            throw new IllegalArgumentException("a script holds names and numbers, not " + argument);
+        }
         // As the engine sees a float: widened, not read from its shortest decimal.
         return argument instanceof Float number ? Double.toString(number.doubleValue()) : argument.toString();
     }
