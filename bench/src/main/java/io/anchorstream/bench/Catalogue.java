@@ -56,6 +56,10 @@ record Catalogue(List<Item> items) {
         return new Catalogue(List.copyOf(items));
     }
 
+    Catalogue first(int count) {
+        return new Catalogue(items.subList(0, Math.min(count, items.size())));
+    }
+
     List<CanonicalImage> images() {
         return items.stream().map(Item::canonical).toList();
     }

@@ -58,14 +58,16 @@ final class SideBySide implements Callable<Integer> {
             StageClock clock =
                     new StageClock(pictures.resolveSibling("stage-seconds.properties"), items, SideBySide::say);
             say(items + " items; pictograms are kept in " + pictures);
-            Catalogue catalogue = clock.run(
-                    "drawing pictograms", () -> Catalogue.draw(pictures, items, settings.get(Keys.IMAGE_SIZE)));
+            int drawn = only.contains("freshness") ? Math.max(items, FreshnessStage.items(rate)) : items;
+            Catalogue all = clock.run(
+                    "drawing pictograms", () -> Catalogue.draw(pictures, drawn, settings.get(Keys.IMAGE_SIZE)));
+            Catalogue catalogue = all.first(items);
             if (only.contains("freshness")) {
                 add(
                         results,
                         clock.run(
                                 "freshness with all roles at " + (int) rate + " items/s",
-                                () -> FreshnessStage.run(settings, catalogue, rate)));
+                                () -> FreshnessStage.run(settings, all.items(), rate)));
             }
             if (only.contains("labelling")) {
                 Settings decoding = stack.settings("decode", Map.of(Keys.TEXT_ENCODER.name(), "hashed"));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -26,10 +27,15 @@ import io.anchorstream.model.loss.FloatMatrix;
  * zero-shot over the test groups, {@code test.*}, which they must not. Deterministic.
  */
 public final class HoldoutEvaluator {
+    /** Pictures that are embedded in one go. */
+    private static final int BLOCK = 128;
+
+    private final Executor executor;
     private final Retrieval retrieval;
 
-    /** @param executor runs blocks of queries; {@code Runnable::run} for one thread */
+    /** @param executor runs blocks of pictures and queries; {@code Runnable::run} for one thread */
     public HoldoutEvaluator(Executor executor) {
+        this.executor = executor;
         retrieval = new Retrieval(executor);
     }
 
@@ -42,12 +48,12 @@ public final class HoldoutEvaluator {
      * length of any vector is from 1. Names for which there are no queries are left out.
      */
     public Map<String, Double> scores(Embedder model, List<HoldoutPicture> pictures) {
-        return scores(FloatMatrix.of(model.embed(images(pictures))), pictures);
+        return scores(vectors(model, pictures), pictures);
     }
 
     /** Vectors, scores, and what each picture scored as a query among those outside the test groups. */
     public HoldoutSheet sheet(Embedder model, List<HoldoutPicture> pictures) {
-        FloatMatrix vectors = FloatMatrix.of(model.embed(images(pictures)));
+        FloatMatrix vectors = vectors(model, pictures);
         List<Integer> judges = IntStream.range(0, pictures.size())
                 .filter(i -> !pictures.get(i).test())
                 .boxed()
@@ -189,6 +195,19 @@ public final class HoldoutEvaluator {
             }
         }
         return Math.sqrt(sum / n / vectors.columns());
+    }
+
+    private FloatMatrix vectors(Embedder model, List<HoldoutPicture> pictures) {
+        List<CanonicalImage> images = images(pictures);
+        List<CompletableFuture<float[][]>> blocks = new ArrayList<>();
+        for (int from = 0; from < images.size(); from += BLOCK) {
+            List<CanonicalImage> block = images.subList(from, Math.min(from + BLOCK, images.size()));
+            blocks.add(CompletableFuture.supplyAsync(() -> model.embed(block), executor));
+        }
+        return FloatMatrix.of(blocks.stream()
+                .map(CompletableFuture::join)
+                .flatMap(Arrays::stream)
+                .toArray(float[][]::new));
     }
 
     private static List<CanonicalImage> images(List<HoldoutPicture> pictures) {

@@ -3,6 +3,11 @@ package io.anchorstream.model.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import io.anchorstream.model.image.CanonicalImage;
 import org.junit.jupiter.api.Test;
@@ -23,6 +28,26 @@ class HoldoutEvaluatorTest {
         public float[][] embed(List<CanonicalImage> images) {
             return images.stream()
                     .map(image -> new float[] {image.rgb()[0] == 1 ? 1 : 0, image.rgb()[0] == 1 ? 0 : 1})
+                    .toArray(float[][]::new);
+        }
+
+        @Override
+        public void close() {}
+    };
+
+    /** Takes the red of the first pixel for an angle. */
+    private static final Embedder BY_SHADE = new Embedder() {
+        @Override
+        public int dimension() {
+            return 2;
+        }
+
+        @Override
+        public float[][] embed(List<CanonicalImage> images) {
+            return images.stream()
+                    .map(image -> new float[] {
+                        (float) Math.cos(image.rgb()[0] / 40.0), (float) Math.sin(image.rgb()[0] / 40.0)
+                    })
                     .toArray(float[][]::new);
         }
 
@@ -76,6 +101,27 @@ class HoldoutEvaluatorTest {
                         .average())
                 .hasValue(sheet.scores().getOrDefault("holdout.map_at_r", -1.0));
         assertThat(sheet.scores()).containsEntry("holdout.recall_at_1", 2 / 3.0);
+    }
+
+    @Test
+    void onManyThreadsItSaysTheSame() throws InterruptedException {
+        Random random = new Random(4);
+        List<HoldoutPicture> pictures = IntStream.range(0, 700)
+                .mapToObj(i -> picture(random.nextInt(127), random.nextInt(40), "g" + i % 50, "d" + i % 3, i % 2 == 0))
+                .toList();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            HoldoutSheet one = evaluator.sheet(BY_SHADE, pictures);
+            HoldoutSheet many = new HoldoutEvaluator(threads).sheet(BY_SHADE, pictures);
+
+            assertThat(one.scores().get("holdout.recall_at_1")).isStrictlyBetween(0.0, 1.0);
+            assertThat(many.scores()).isEqualTo(one.scores());
+            assertThat(many.vectors().values()).isEqualTo(one.vectors().values());
+            assertThat(many.queries().mapAtR()).isEqualTo(one.queries().mapAtR());
+        } finally {
+            threads.shutdown();
+            assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     @Test

@@ -164,12 +164,15 @@ public final class RoleStarter {
     }
 
     private void startTrain(ModelRuntime runtime) {
+        // Training waits for the scores of a version, so all cores may work on them.
+        Background scoring = process.own(
+                "scoring threads", new Background("score", Runtime.getRuntime().availableProcessors()));
         TrainingLoop loop = new TrainingLoop(
                 Learning.settings(settings, data.resolve("checkpoints"), decoder.preprocessing(), runtime),
                 Learning.topics(cluster),
                 new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
                 runtime,
-                new HoldoutScores(new HoldoutEvaluator(Runnable::run)),
+                new HoldoutScores(new HoldoutEvaluator(scoring)),
                 new Courtesy(lateness, settings.get(Keys.TRAIN_SHARE)),
                 clock);
         metrics.bind(loop::status);
@@ -185,8 +188,10 @@ public final class RoleStarter {
         // The vectors of a refresh are collected between polls: with the usual 100 ms it would wait for new items.
         properties.putIfAbsent(StreamsConfig.POLL_MS_CONFIG, 10L);
         EmbedTopics topics = EmbedTopics.of(cluster.topics(), cluster.serdeConfig(), cluster.registry());
-        Background refreshes =
-                process.own("refresh threads", new Background("refresh", settings.get(Keys.EMBED_THREADS)));
+        // As many as there are cores: they only take what new items leave, and stream threads wait for them.
+        Background refreshes = process.own(
+                "refresh threads",
+                new Background("refresh", Runtime.getRuntime().availableProcessors()));
         Background asking = process.own("offset lookups", new Background("input-ends", 1));
         start(new StreamsRole(
                 "embed",

@@ -234,6 +234,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     private void announce(long version, ModelArtifact learned, String checkpointDigest, Optional<byte[]> checkpoint) {
+        long began = System.nanoTime();
         boolean first = history.serving().isEmpty();
         Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, learned, history);
         ModelArtifact artifact = verdict.rotation()
@@ -284,7 +285,12 @@ final class TrainingSession implements AutoCloseable {
             scoredAt = clock.millis();
         }
         note = "version " + version + ": " + trained.getReason();
-        LOG.info("version {} at step {}: {}", version, trainer.step(), trained.getReason());
+        LOG.info(
+                "version {} at step {}, scored and published in {} ms: {}",
+                version,
+                trainer.step(),
+                (System.nanoTime() - began) / 1_000_000,
+                trained.getReason());
     }
 
     private static String held(PromotionGate.Decision decision, boolean pinned, boolean shadow) {
