@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.service.config.Settings;
@@ -33,7 +34,8 @@ final class LabellingStage {
 
     private LabellingStage() {}
 
-    static Measurement run(Settings settings, Catalogue catalogue, boolean canonical) throws IOException {
+    static Measurement run(Settings settings, Catalogue catalogue, boolean canonical)
+            throws IOException, ExecutionException, InterruptedException {
         int items = catalogue.items().size() * PASSES;
         int warmUp = items / 4;
         Cluster cluster = Instance.prepare(settings);
@@ -62,7 +64,7 @@ final class LabellingStage {
     }
 
     /** Items a second of consume and produce alone, on the same bytes. */
-    private static double copyRate(Cluster cluster, int items) {
+    private static double copyRate(Cluster cluster, int items) throws ExecutionException, InterruptedException {
         String copy = cluster.topics().catalogItems().name() + "-copy";
         try (Admin admin = cluster.admin()) {
             admin.createTopics(List.of(new NewTopic(
@@ -72,10 +74,6 @@ final class LabellingStage {
                             .configs(Map.of("max.message.bytes", "16777216"))))
                     .all()
                     .get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException e) {
-            throw new IllegalStateException("cannot create " + copy, e);
         }
         Map<String, Object> config = new HashMap<>(cluster.clientConfig());
         config.put("acks", "all");
@@ -93,6 +91,12 @@ final class LabellingStage {
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
+            // The first record of each partition waits for its leader: a full pipe of them would be resent out of
+            // order.
+            for (TopicPartition partition : partitions) {
+                producer.send(new ProducerRecord<>(copy, partition.partition(), "first", new byte[1]))
+                        .get();
+            }
             int copied = 0;
             long began = 0;
             while (copied < items) {

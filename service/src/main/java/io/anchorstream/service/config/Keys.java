@@ -238,8 +238,8 @@ public final class Keys {
             "train.least-share",
             ValueType.number(0.01, 1),
             "0.2",
-            "Training in the same process as the label role waits while new items are late, but keeps this share of its"
-                    + " time; 1 = never waits.");
+            "Training, scoring and refreshes in the same process as the label role wait while new items are late, but"
+                    + " keep this share of their time; 1 = never wait.");
     public static final ConfigKey<Boolean> START_OVER = key(
             "train.start-over",
             ValueType.flag(),

@@ -58,6 +58,7 @@ public final class RoleStarter {
     private final Clock clock;
     private final Path data;
     private final Lateness lateness;
+    private final Courtesy courtesy;
     private final ImageDecoder decoder;
 
     public RoleStarter(
@@ -68,6 +69,7 @@ public final class RoleStarter {
         this.metrics = metrics;
         this.clock = clock;
         this.lateness = new Lateness(clock);
+        this.courtesy = new Courtesy(lateness, settings.get(Keys.TRAIN_SHARE));
         this.data = settings.get(Keys.DATA);
         this.decoder = Labelling.decoder(settings);
     }
@@ -166,14 +168,14 @@ public final class RoleStarter {
     private void startTrain(ModelRuntime runtime) {
         // Training waits for the scores of a version, so all cores may work on them.
         Background scoring = process.own(
-                "scoring threads", new Background("score", Runtime.getRuntime().availableProcessors()));
+                "scoring threads", new Background("score", Runtime.getRuntime().availableProcessors(), courtesy));
         TrainingLoop loop = new TrainingLoop(
                 Learning.settings(settings, data.resolve("checkpoints"), decoder.preprocessing(), runtime),
                 Learning.topics(cluster),
                 new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
                 runtime,
                 new HoldoutScores(new HoldoutEvaluator(scoring)),
-                new Courtesy(lateness, settings.get(Keys.TRAIN_SHARE)),
+                courtesy,
                 clock);
         metrics.bind(loop::status);
         process.own(new TrainRole(loop.start()));
@@ -191,8 +193,8 @@ public final class RoleStarter {
         // As many as there are cores: they only take what new items leave, and stream threads wait for them.
         Background refreshes = process.own(
                 "refresh threads",
-                new Background("refresh", Runtime.getRuntime().availableProcessors()));
-        Background asking = process.own("offset lookups", new Background("input-ends", 1));
+                new Background("refresh", Runtime.getRuntime().availableProcessors(), courtesy));
+        Background asking = process.own("offset lookups", new Background("input-ends", 1, new Courtesy(lateness, 1)));
         start(new StreamsRole(
                 "embed",
                 EmbedTopology.build(
