@@ -4,6 +4,8 @@ import { el, emptyState } from './dom.js';
 import { ago, count, percent, words } from './format.js';
 
 const EVERY = 3000;
+/** Pictures below which one more that is found moves a score by over half a point. */
+const FEW = 200;
 
 /** Scores and raw features in the order they are offered, as the service names them. */
 let SCORES = [];
@@ -67,7 +69,7 @@ function layOut() {
     scores.replaceChildren(...offered.map(([key, name]) => el('button', { type: 'button', 'aria-pressed': String(key === chosen), onclick: () => { chosen = key; update(last); } }, name)));
     const shown = offered.find(([key]) => key === chosen);
     const pictures = picturesOf(inServiceOf(data.versions) || {});
-    about.replaceChildren(...(shown ? [shown[2], pictures ? `; ${count(pictures)} pictures now` : '', el('b', shown[3] ? ' · decides promotion' : ' · reported only')] : ['No version has been scored yet.']));
+    about.replaceChildren(...(shown ? [shown[2], pictures ? `; ${count(pictures)} pictures now${pictures < FEW ? ', too few to tell' : ''}` : '', el('b', shown[3] ? ' · decides promotion' : ' · reported only')] : ['No version has been scored yet.']));
     gate.textContent = `${data.gate} Below each score: points over the untrained network on the same pictures; the hold-out grows with the catalogue, so compare versions by these.`;
     gain.replaceChildren(...gains(data));
     versions.update(versionChart(data));

@@ -131,7 +131,11 @@ public final class DemoReport {
                             return "; " + Score.nameOf(name) + " " + percent(score) + comparison(version)
                                     + (pictures == null
                                             ? ""
-                                            : String.format(Locale.ROOT, " (on %,d pictures)", pictures));
+                                            : String.format(
+                                                    Locale.ROOT,
+                                                    " (on %,d pictures%s)",
+                                                    pictures,
+                                                    pictures < Score.FEW_PICTURES ? ", too few to tell" : ""));
                         }))
                         .orElse("")));
         lines.accept("  the page goes on serving at " + address
