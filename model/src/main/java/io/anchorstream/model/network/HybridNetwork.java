@@ -156,8 +156,11 @@ final class HybridNetwork implements Network {
         String colour = script.call("mul", unit(script, stem.thumbnail(script, pictures)), colourWeight);
         String maps = script.join(shape, colour);
         String flat = script.flatten(maps);
-        String coarse = script.flatten(script.pooled(maps, COARSE));
-        String base = metric.script(script, coarse, new Dense(projection, null).script(script, flat));
+        String fixed = script.join(
+                script.flatten(HybridStem.smoothed(script, maps)),
+                script.flatten(script.pooled(maps, COARSEST)),
+                stem.colours(script, pictures));
+        String base = metric.script(script, fixed, new Dense(projection, null).script(script, flat));
         String x = script.call("relu", fromImage.script(script, script.call("sub", pictures, 0.5f)));
         x = script.call("relu", toFine.script(script, x));
         x = script.join(x, script.call("mul", maps, cells));

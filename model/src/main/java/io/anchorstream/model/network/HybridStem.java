@@ -150,6 +150,35 @@ final class HybridStem {
         return script.call("div", oriented, script.call("sqrt", script.call("add", block, 1e-3f)));
     }
 
+    /** The words for {@link #smoothed}; the engine counts the padding here too. */
+    static String smoothed(Script script, String maps) {
+        String wider = script.call("avg_pool2d", maps, "[2, 2]", "[1, 1]", "[1, 1]", false, true);
+        return script.pooled(script.call("avg_pool2d", wider, "[2, 2]", "[1, 1]", "[0, 0]", false, true), 2);
+    }
+
+    /** The words for {@link #colours}. */
+    String colours(Script script, String images) {
+        long pixels = (long) cell * cells * cell * cells;
+        String red = script.call("unsqueeze", levels(script, plane(script, images, 0), pixels), 2);
+        String green = script.call("unsqueeze", levels(script, plane(script, images, 1), pixels), 1);
+        String blue = script.call("transpose", levels(script, plane(script, images, 2), pixels), 1, 2);
+        String both = script.call(
+                "reshape", script.call("mul", red, green), "[-1, " + LEVELS * LEVELS + ", " + pixels + "]");
+        String counts = script.call("reshape", script.call("matmul", both, blue), "[-1, " + COLOURS + "]");
+        return script.call("sqrt", script.call("div", counts, (float) pixels));
+    }
+
+    private static String levels(Script script, String channel, long pixels) {
+        String flat =
+                script.call("mul", script.call("reshape", channel, "[-1, 1, " + pixels + "]"), (float) (LEVELS - 1));
+        String[] all = new String[LEVELS];
+        for (int level = 0; level < LEVELS; level++) {
+            String away = script.call("abs", script.call("sub", flat, (float) level));
+            all[level] = script.call("clamp_min", script.call("add", script.call("mul", away, -1f), 1f), 0f);
+        }
+        return script.join(all);
+    }
+
     /** The words for {@link #thumbnail}. */
     String thumbnail(Script script, String images) {
         return script.call("sub", script.pooled(images, cell), 0.5f);
