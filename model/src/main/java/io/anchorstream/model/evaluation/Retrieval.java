@@ -56,29 +56,34 @@ public final class Retrieval {
 
     /** Recall@1/2/4/8/10, R-precision and MAP@R. */
     public RetrievalScores score(RetrievalSet set, Gallery gallery) {
+        return score(set, List.of(gallery)).get(0);
+    }
+
+    /** The same in several galleries, in their order; similarities are computed once for all of them. */
+    public List<RetrievalScores> score(RetrievalSet set, List<Gallery> galleries) {
+        List<List<List<Answer>>> blocks = perBlock(set.unit(), (from, to, similarities) -> galleries.stream()
+                .map(gallery -> answers(set, gallery, from, to, similarities))
+                .toList());
+        return IntStream.range(0, galleries.size())
+                .mapToObj(g -> mean(
+                        blocks.stream().flatMap(block -> block.get(g).stream()).toList()))
+                .toList();
+    }
+
+    private static List<Answer> answers(RetrievalSet set, Gallery gallery, int from, int to, float[] similarities) {
         int[] galleryDomains = gallery == Gallery.EACH_OTHER_DOMAIN
                 ? IntStream.of(set.domains()).distinct().sorted().toArray()
                 : new int[] {0};
-        List<Answer> answers = new ArrayList<>();
-        perBlock(set.unit(), (from, to, similarities) -> {
-                    List<Answer> found = new ArrayList<>();
-                    for (int query = from; query < to; query++) {
-                        for (int domain : galleryDomains) {
-                            if (set.relevance()[query] >= 0 && asks(set, gallery, query, domain)) {
-                                found.add(answer(
-                                        set,
-                                        gallery,
-                                        query,
-                                        domain,
-                                        similarities,
-                                        (query - from) * set.unit().rows()));
-                            }
-                        }
-                    }
-                    return found;
-                })
-                .forEach(answers::addAll);
-        return mean(answers);
+        List<Answer> found = new ArrayList<>();
+        for (int query = from; query < to; query++) {
+            for (int domain : galleryDomains) {
+                if (set.relevance()[query] >= 0 && asks(set, gallery, query, domain)) {
+                    int offset = (query - from) * set.unit().rows();
+                    found.add(answer(set, gallery, query, domain, similarities, offset));
+                }
+            }
+        }
+        return found;
     }
 
     /**

@@ -138,19 +138,19 @@ public final class HoldoutEvaluator {
             domainOf[i] = (int) domains[i];
         }
         Map<String, Double> scores = new TreeMap<>();
-        RetrievalScores all = retrieval.score(new RetrievalSet(unit, groups), Gallery.ALL);
-        if (all.queries() > 0) {
-            scores.put("test.recall_at_1", all.recallAt(1));
-            scores.put("test.map_at_r", all.mapAtR());
+        List<RetrievalScores> found = retrieval.score(
+                new RetrievalSet(unit, groups, new long[0], domainOf),
+                List.of(Gallery.ALL, Gallery.OTHER_DOMAINS, Gallery.EACH_OTHER_DOMAIN));
+        if (found.get(0).queries() > 0) {
+            scores.put("test.recall_at_1", found.get(0).recallAt(1));
+            scores.put("test.map_at_r", found.get(0).mapAtR());
         }
-        RetrievalSet acrossDomains = new RetrievalSet(unit, groups, new long[0], domainOf);
-        put(scores, "test.cross_domain_recall_at_1", acrossDomains, Gallery.OTHER_DOMAINS);
-        put(scores, "test.cross_domain_pair_recall_at_1", acrossDomains, Gallery.EACH_OTHER_DOMAIN);
+        putRecall(scores, "test.cross_domain_recall_at_1", found.get(1));
+        putRecall(scores, "test.cross_domain_pair_recall_at_1", found.get(2));
         return scores;
     }
 
-    private void put(Map<String, Double> scores, String name, RetrievalSet set, Gallery gallery) {
-        RetrievalScores found = retrieval.score(set, gallery);
+    private static void putRecall(Map<String, Double> scores, String name, RetrievalScores found) {
         if (found.queries() > 0) {
             scores.put(name, found.recallAt(1));
         }
