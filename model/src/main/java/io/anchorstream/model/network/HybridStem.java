@@ -162,8 +162,8 @@ final class HybridStem {
         String red = script.call("unsqueeze", levels(script, plane(script, images, 0), pixels), 2);
         String green = script.call("unsqueeze", levels(script, plane(script, images, 1), pixels), 1);
         String blue = script.call("transpose", levels(script, plane(script, images, 2), pixels), 1, 2);
-        String both = script.call(
-                "reshape", script.call("mul", red, green), "[-1, " + LEVELS * LEVELS + ", " + pixels + "]");
+        String both =
+                script.call("reshape", script.call("mul", red, green), "[-1, " + LEVELS * LEVELS + ", " + pixels + "]");
         String counts = script.call("reshape", script.call("matmul", both, blue), "[-1, " + COLOURS + "]");
         return script.call("sqrt", script.call("div", counts, (float) pixels));
     }
