@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.demo.Demo;
 import io.anchorstream.service.demo.DemoFolder;
 import io.anchorstream.service.run.Learning;
@@ -112,6 +113,7 @@ final class DemoCommand implements Callable<Integer> {
         return "./anchorstream "
                 + spec.commandLine().getParseResult().originalArgs().stream()
                         .filter(argument -> !argument.equals("--fresh"))
+                        .map(Settings::printable)
                         .map(argument -> argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument + "'")
                         .collect(Collectors.joining(" "));
     }

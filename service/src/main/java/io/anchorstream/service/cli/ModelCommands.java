@@ -135,7 +135,8 @@ final class ModelCommands implements Runnable {
         }
 
         private static String pictures(VersionSummary one) {
-            Double pictures = one.metrics().get("holdout.items");
+            Double pictures =
+                    one.metrics().getOrDefault("holdout.pictures", one.metrics().get("holdout.items"));
             return pictures == null ? "-" : String.format(Locale.ROOT, "%,.0f", pictures);
         }
 

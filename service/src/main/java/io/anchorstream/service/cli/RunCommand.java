@@ -82,7 +82,7 @@ final class RunCommand implements Callable<Integer> {
         try (ServiceProcess process = new ServiceProcess().stopOnSignal()) {
             // Owned first, so that it is said last, by whichever thread stops everything.
             process.own("console", () -> {
-                out.println("stopped; everything was closed properly");
+                out.println("stopped");
                 out.flush();
             });
             ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());

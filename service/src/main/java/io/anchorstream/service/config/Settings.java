@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +26,11 @@ public final class Settings {
 
     private static final Pattern SECRET = Pattern.compile(
             "password|secret|token|jaas|credential|user\\.info|private|\\.key$", Pattern.CASE_INSENSITIVE);
+
+    /** Up to the "=" behind a secret's name: {@code http.token=}, {@code --set=kafka.ssl.key.password=}. */
+    private static final Pattern SECRET_WORD = Pattern.compile(
+            "^[^=]*(--set=)?[^=]*(password|secret|token|jaas|credential|user\\.info|private|\\.key)[^=]*=",
+            Pattern.CASE_INSENSITIVE);
 
     private static final Pattern USER_IN_URL = Pattern.compile("//[^/,@]*:[^/,]*@");
 
@@ -124,6 +130,14 @@ public final class Settings {
                         ? "[hidden]"
                         : USER_IN_URL.matcher(value.text()).replaceAll("//[hidden]@")));
         return printable;
+    }
+
+    /** A word of a command line as a person may see it: the value of {@code NAME=VALUE} is hidden where it is a secret. */
+    public static String printable(String word) {
+        Matcher secret = SECRET_WORD.matcher(word);
+        return secret.find()
+                ? word.substring(0, secret.end()) + "[hidden]"
+                : USER_IN_URL.matcher(word).replaceAll("//[hidden]@");
     }
 
     /** Where a key's value comes from, or empty when it has none. */

@@ -100,4 +100,14 @@ class SettingsTest {
 
         assertThat(settings.toString()).doesNotContain("hunter2").contains("[hidden]");
     }
+
+    @Test
+    void hidesSecretsAmongTheWordsOfACommandLine() {
+        assertThat(Settings.printable("http.token=abc=def")).isEqualTo("http.token=[hidden]");
+        assertThat(Settings.printable("--set=kafka.ssl.key.password=x"))
+                .isEqualTo("--set=kafka.ssl.key.password=[hidden]");
+        assertThat(Settings.printable("registry.url=http://me:pw@host")).isEqualTo("registry.url=http://[hidden]@host");
+        assertThat(Settings.printable("train.loss=adaptive-triplet")).isEqualTo("train.loss=adaptive-triplet");
+        assertThat(Settings.printable("--port")).isEqualTo("--port");
+    }
 }

@@ -18,6 +18,7 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds what is due and refreshes the rest, in slices bounded in time: items that are new or changed first, for the
@@ -58,6 +59,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
     private Reported reported = Reported.NOTHING;
     private long rateSince;
     private long rateItems;
+    private @Nullable Promotion unknown;
 
     private record Reported(long generation, long items, long embedded, boolean done) {
         static final Reported NOTHING = new Reported(-1, -1, -1, false);
@@ -204,13 +206,24 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
                 return; // the rate limit says to wait
             }
             ItemShelf.Stretch stretch = shelf.stretch(state.at(ahead.cursor(state)), most, LOOKS);
-            Promotion building = state.building();
-            List<Optional<float[]>> kept = stretch.items().stream()
-                    .map(item -> vectors.find(state.slot(), item.id(), item.picture(), building.version()))
-                    .toList();
+            List<Optional<float[]>> kept =
+                    stretch.items().stream().map(item -> kept(item, state)).toList();
+            if (!kept.isEmpty() && kept.stream().allMatch(Optional::isEmpty)) {
+                unknown = state.building(); // a version that was never built here: further looks would be in vain
+            }
             slice.spend((int) kept.stream().filter(Optional::isEmpty).count());
             ahead.order(stretch, kept, embedder);
         }
+    }
+
+    private Optional<float[]> kept(ItemShelf.Item item, RefreshState state) {
+        return state.building().equals(unknown)
+                ? Optional.empty()
+                : vectors.find(
+                        state.slot(),
+                        item.id(),
+                        item.picture(),
+                        state.building().version());
     }
 
     private RefreshState publish(RefreshState state, RefreshAhead.Ordered ordered) {

@@ -12,7 +12,7 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * The vectors of a partition's live items under two versions: the one that is complete and the one that is being built or
  * was complete before. A return to either publishes them again instead of calling the model. Two rows an item, so that
- * a refresh writes one and reads none. Owned by a stream thread.
+ * a refresh writes one, and reads them only where a version comes back. Owned by a stream thread.
  */
 final class VectorShelf {
     static final String STORE = "embed-vectors";
