@@ -95,6 +95,7 @@ public final class EmbeddingConsumer {
                     new Completion(generation, (Long) event.get("items"), consumer.endOffsets(embeddings)));
         } else if (state.equals("RETIRED") && generation != serving) {
             collections.remove(generation);
+            completions.removeIf(completion -> completion.generation() == generation);
         }
     }
 
@@ -102,7 +103,8 @@ public final class EmbeddingConsumer {
         completions.removeIf(completion -> {
             boolean read = completion.ends().entrySet().stream()
                     .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-            if (read && completion.generation() > serving) {
+            // A retired generation's vectors are no longer there, though its completion may still be read.
+            if (read && completion.generation() > serving && collections.containsKey(completion.generation())) {
                 serving = completion.generation();
                 collections.keySet().removeIf(generation -> generation < serving);
                 System.out.println("serving generation " + serving + " with "

@@ -18,7 +18,7 @@ class Collections:
     def __init__(self):
         self.vectors = defaultdict(dict)
         self.waiting = []  # (generation, items, {partition: offset to be read first})
-        self.serving = -1
+        self.serving = -1  # of an index that is kept: the generation that its alias points to
 
     def embedding(self, item, record):
         if record is None:  # the item was deleted: from every generation
@@ -31,20 +31,25 @@ class Collections:
         if record["state"] == "COMPLETE":
             self.waiting.append((record["generation"], record["items"], ends()))
         elif record["state"] == "RETIRED" and record["generation"] != self.serving:
-            self.drop(record["generation"])
+            self.remove(record["generation"])
 
     def swap(self, positions):
         """Completions whose embeddings have been read become the generation in service."""
         for completion in list(self.waiting):
             generation, items, ends = completion
-            if all(positions.get(partition, 0) >= end for partition, end in ends.items()):
+            if completion in self.waiting and all(positions.get(partition, 0) >= end for partition, end in ends.items()):
                 self.waiting.remove(completion)
-                if generation > self.serving:
+                # A retired generation's vectors are no longer there, though its completion may still be read.
+                if generation > self.serving and generation in self.generations():
                     self.serve(generation)
                     self.serving = generation
                     for old in [one for one in self.generations() if one < generation]:
-                        self.drop(old)
+                        self.remove(old)
                     print(f"serving generation {generation} with {self.count(generation)} vectors of {items} items")
+
+    def remove(self, generation):
+        self.drop(generation)
+        self.waiting = [one for one in self.waiting if one[0] != generation]
 
     def put(self, item, record):
         self.vectors[record["generation"]][item] = record["vector"]

@@ -26,6 +26,8 @@ class QdrantCollections(Collections):
         self.headers = {"Content-Type": "application/json", **({"api-key": key} if key else {})}
         self.points = {}  # by generation, not sent yet: {point id: point}
         self.known = {name for name in self._names() if name.startswith(PREFIX)}
+        # What is searched must stay, also when its RETIRED is read before its successor is complete here.
+        self.serving = int(self._aliases().get(ALIAS, PREFIX + "-1")[len(PREFIX):])
 
     def put(self, item, record):
         generation = record["generation"]
@@ -55,8 +57,7 @@ class QdrantCollections(Collections):
 
     def serve(self, generation):
         self.flush()
-        there = [one["alias_name"] for one in self._call("GET", "/aliases")["aliases"]]
-        actions = [{"delete_alias": {"alias_name": ALIAS}}] if ALIAS in there else []
+        actions = [{"delete_alias": {"alias_name": ALIAS}}] if ALIAS in self._aliases() else []
         actions.append({"create_alias": {"alias_name": ALIAS, "collection_name": PREFIX + str(generation)}})
         self._call("POST", "/collections/aliases", {"actions": actions})  # all of them at once
 
@@ -72,6 +73,9 @@ class QdrantCollections(Collections):
                 self._call("PUT", f"/collections/{PREFIX}{generation}/points?wait=true",
                            {"points": list(points.values())})
                 points.clear()
+
+    def _aliases(self):
+        return {one["alias_name"]: one["collection_name"] for one in self._call("GET", "/aliases")["aliases"]}
 
     def _names(self):
         return [one["name"] for one in self._call("GET", "/collections")["collections"]]

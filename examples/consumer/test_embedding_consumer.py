@@ -28,6 +28,28 @@ class CollectionsTest(unittest.TestCase):
         self.collections.swap({0: 5})
         self.assertEqual({1: {"b": [1]}}, dict(self.collections.vectors))
 
+    def test_a_completion_whose_generation_was_retired_meanwhile_is_skipped(self):
+        for generation in (3, 4):
+            self.collections.embedding("a", {"generation": generation, "vector": [generation]})
+        self.complete(3, 1, {0: 4})
+        self.collections.event({"state": "RETIRED", "generation": 3}, lambda: {})
+        self.assertEqual([], self.collections.waiting)
+        self.complete(3, 1, {0: 4})
+        self.collections.swap({0: 4})
+        self.assertEqual(-1, self.collections.serving)
+        self.complete(4, 1, {0: 4})
+        self.collections.swap({0: 4})
+        self.assertEqual(4, self.collections.serving)
+
+    def test_takes_the_newer_of_two_completions_that_were_both_read(self):
+        for generation in (3, 4):
+            self.collections.embedding("a", {"generation": generation, "vector": [generation]})
+        self.complete(4, 1, {0: 2})
+        self.complete(3, 1, {0: 2})
+        self.collections.swap({0: 2})
+        self.assertEqual(4, self.collections.serving)
+        self.assertEqual({4: {"a": [4]}}, dict(self.collections.vectors))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -122,8 +122,26 @@ class QdrantIndexerTest(unittest.TestCase):
         self.embed("a", 4)
         self.embed("b", 4)
         self.complete(4)
+        self.collections.flush()
         self.assertEqual({ALIAS: "embeddings-4"}, self.qdrant.aliases)
         self.assertEqual(["a", "b"], self.items("embeddings-4"))
+
+    def test_keeps_what_is_searched_when_its_successor_was_completed_while_it_was_down(self):
+        self.embed("a", 3)
+        self.complete(3)
+        self.embed("a", 4)
+        self.collections.flush()
+
+        self.collections = self.open()
+        self.assertEqual(3, self.collections.serving)
+        self.collections.event({"state": "COMPLETE", "generation": 4, "items": 1}, lambda: {0: 9})
+        self.collections.event({"state": "RETIRED", "generation": 3}, lambda: {})
+        self.assertEqual({ALIAS: "embeddings-3"}, self.qdrant.aliases)
+        self.assertEqual(["a"], self.items("embeddings-3"))
+
+        self.collections.swap({0: 9})
+        self.assertEqual({ALIAS: "embeddings-4"}, self.qdrant.aliases)
+        self.assertEqual(["embeddings-4"], list(self.qdrant.collections))
 
     def test_sends_large_numbers_of_points_in_pieces(self):
         for number in range(600):
