@@ -5,7 +5,8 @@ package io.anchorstream.topology.labelling;
  *
  * @param join cosine of two single items from which they are of one class; larger classes are held to what it means for
  *     them; 0 = found from the texts of each block
- * @param merge cosine between two centroids from which they become one, above {@code join}; 0 = when the items of the two
+ * @param merge cosine between two centroids from which they become one, above {@code join} and never
+ *     below what is found in its place; 0 = when the items of the two
  *     are as alike as {@code join} asks
  * @param stepCap the centroid moves by {@code 1 / min(members, stepCap)}, so that an old class can still follow
  * @param maxClassesPerBlock the least recently used class of a block makes room for a new one

@@ -161,7 +161,7 @@ final class LeaderClustering {
     private boolean grownTogether(Cluster one, Cluster two, float join) {
         float cosine = dot(one.centroid(), two.centroid());
         if (settings.merge() > 0) {
-            return cosine >= settings.merge();
+            return cosine >= Math.max(settings.merge(), join);
         }
         return cosine * Math.sqrt(ownCosine(one, join) * ownCosine(two, join)) >= join;
     }
