@@ -34,6 +34,16 @@ final class HostLanes {
         start(host, task);
     }
 
+    /** Takes a task back that still waits. */
+    void forget(String host, Runnable task) {
+        synchronized (lanes) {
+            Lane lane = lanes.get(host);
+            if (lane != null) {
+                lane.waiting.remove(task);
+            }
+        }
+    }
+
     private void start(String host, Runnable task) {
         executor.execute(() -> {
             try {

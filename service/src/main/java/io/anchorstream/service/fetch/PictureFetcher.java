@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,18 +97,34 @@ public final class PictureFetcher implements AutoCloseable {
         return thread;
     }
 
-    /** Fetches in the background; the future fails with a {@link FetchException}. */
+    /**
+     * Fetches in the background; the future fails with a {@link FetchException}, or with the Error that happened. Once it
+     * is cancelled, a fetch that has not begun never does.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback's own outcome is nothing
     public CompletableFuture<byte[]> fetch(String address) {
         CompletableFuture<byte[]> result = new CompletableFuture<>();
         try {
             URI uri = address(address);
-            lanes.run(uri.getHost().toLowerCase(Locale.ROOT), () -> {
+            String host = uri.getHost().toLowerCase(Locale.ROOT);
+            Runnable task = () -> {
+                if (result.isDone()) {
+                    return;
+                }
                 try {
                     result.complete(patiently(uri));
                 } catch (FetchException e) {
                     result.completeExceptionally(e);
-                } catch (Throwable e) { // whoever waits for the picture must hear of an Error too
+                } catch (RuntimeException e) {
                     result.completeExceptionally(new FetchException(uri + ": " + e, e));
+                } catch (Throwable e) { // an Error says nothing about the picture, but whoever waits must hear of it
+                    result.completeExceptionally(e);
+                }
+            };
+            lanes.run(host, task);
+            result.whenComplete((picture, failure) -> {
+                if (failure instanceof CancellationException) {
+                    lanes.forget(host, task);
                 }
             });
         } catch (RejectedExecutionException e) {

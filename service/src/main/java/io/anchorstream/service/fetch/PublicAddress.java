@@ -44,12 +44,22 @@ final class PublicAddress {
         if (first == 0x2002) { // 6to4 carries an IPv4 address
             return isPublic4(bytes, 2);
         }
-        if (first == 0x64 && second == 0xff9b) { // NAT64 does too
-            return isPublic4(bytes, 12);
+        if (first == 0x64
+                && second == 0xff9b) { // NAT64 does too, behind a /96; 64:ff9b:1::/48 is for local use (RFC 8215)
+            return zeros(bytes, 4, 12) && isPublic4(bytes, 12);
         }
         if (first == 0x2001) { // Teredo, benchmarks, documentation
             return second > 0x01ff && second != 0x0db8;
         }
         return (first & 0xe000) == 0x2000; // 2000::/3 is all that is given out
+    }
+
+    private static boolean zeros(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -188,6 +188,9 @@ public final class CatalogueIngest {
                 return Optional.of(bytes);
             } catch (CompletionException e) {
                 Throwable cause = e.getCause() == null ? e : e.getCause();
+                if (cause instanceof Error error) {
+                    throw error;
+                }
                 throw new RefusedLineException("the picture of " + entry.id() + ": " + cause.getMessage());
             }
         }

@@ -262,6 +262,60 @@ class PictureFetcherTest {
         assertThat(most.get()).isBetween(1, 2);
     }
 
+    @Test
+    void aCancelledFetchThatHasNotBegunNeverDoes() throws Exception {
+        CountDownLatch busy = new CountDownLatch(2);
+        CountDownLatch free = new CountDownLatch(1);
+        AtomicInteger unwanted = new AtomicInteger();
+        pages.put("/slow", exchange -> {
+            busy.countDown();
+            await(free);
+            send(exchange, "image/png", PNG);
+        });
+        pages.put("/unwanted", exchange -> {
+            unwanted.incrementAndGet();
+            send(exchange, "image/png", PNG);
+        });
+        pages.put("/last", exchange -> send(exchange, "image/png", PNG));
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of("127.0.0.1")))) {
+            List<CompletableFuture<byte[]>> slow =
+                    List.of(fetcher.fetch(base + "/slow"), fetcher.fetch(base + "/slow"));
+            assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 100; i++) {
+                fetcher.fetch(base + "/unwanted").cancel(true);
+            }
+            CompletableFuture<byte[]> last = fetcher.fetch(base + "/last");
+            free.countDown();
+
+            for (CompletableFuture<byte[]> one : slow) {
+                assertThat(one.get(10, TimeUnit.SECONDS)).isEqualTo(PNG);
+            }
+            assertThat(last.get(10, TimeUnit.SECONDS)).isEqualTo(PNG);
+            assertThat(unwanted).hasValue(0);
+        }
+    }
+
+    @Test
+    void anErrorIsHandedOnAsItIs() throws Exception {
+        DnsResolver broken = new DnsResolver() {
+            @Override
+            public InetAddress[] resolve(String host) {
+                throw new OutOfMemoryError("for the test");
+            }
+
+            @Override
+            public String resolveCanonicalHostname(String host) {
+                return host;
+            }
+        };
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of()), broken)) {
+            assertThatThrownBy(() -> fetcher.fetch("http://a.example/p.png").get(10, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOf(OutOfMemoryError.class);
+        }
+    }
+
     /** A name that is public when it is looked at and private when it is connected to. */
     @Test
     void isNotFooledByANameThatChangesItsAddress() throws Exception {
@@ -307,6 +361,8 @@ class PictureFetcherTest {
                 "http://[fd00::1]/p.png",
                 "http://[::ffff:127.0.0.1]/p.png",
                 "http://[64:ff9b::7f00:1]/p.png",
+                "http://[64:ff9b:1::808:808]/p.png",
+                "http://[64:ff9b:1:7f00:0:100:808:808]/p.png",
                 "http://[2002:7f00:1::]/p.png"
             })
     void refusesEveryAddressThatIsNotOfTheOpenInternet(String address) throws IOException {
@@ -321,7 +377,8 @@ class PictureFetcherTest {
 
     @Test
     void knowsPublicAddresses() throws UnknownHostException {
-        for (String address : List.of("93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "172.32.0.1", "100.128.0.1")) {
+        for (String address : List.of(
+                "93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "64:ff9b::808:808", "172.32.0.1", "100.128.0.1")) {
             assertThat(PublicAddress.is(InetAddress.getByName(address)))
                     .as(address)
                     .isTrue();
@@ -361,6 +418,14 @@ class PictureFetcherTest {
             if (over.await(millis, TimeUnit.MILLISECONDS)) {
                 return;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -3,6 +3,7 @@ package io.anchorstream.topology.labelling;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
     private static final int ROWS_A_LOOK = 256;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final String FAILED_LATER = "processing-failed";
+    private static final String SWITCHED_OFF =
+            "fetch.items is off: switch it on, or put the picture's bytes into the field image";
 
     private final Fetching fetching;
     private final Deserializer<CatalogItem> deserializer;
@@ -46,7 +49,7 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
     private @Nullable String next;
 
     /** A picture that was asked for. */
-    private record Request(String host, CompletableFuture<byte[]> picture) {}
+    private record Request(String address, String host, CompletableFuture<byte[]> picture) {}
 
     FetchPicture(Fetching fetching, Deserializer<CatalogItem> deserializer, String topic) {
         this.fetching = fetching;
@@ -68,17 +71,15 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
     public void process(Record<String, Object> record) {
         if (record.value() instanceof ItemEvent.Parsed parsed && !ValidateItem.hasPicture(parsed.item())) {
             if (fetching.source().isEmpty()) {
-                deadLetters.send(
-                        record,
-                        parsed.original(),
-                        parsed.source(),
-                        Refusal.URL_NOT_FETCHED,
-                        "fetch.items is off: switch it on, or put the picture's bytes into the field image");
+                deadLetters.send(record, parsed.original(), parsed.source(), Refusal.URL_NOT_FETCHED, SWITCHED_OFF);
                 return;
             }
-            drop(record.key());
             waiting.put(record, parsed.source(), parsed.original());
-            ask(record.key(), parsed.item());
+            @Nullable Request running = requests.get(record.key());
+            if (running == null || !running.address().equals(address(parsed.item()))) {
+                drop(record.key());
+                ask(record.key(), parsed.item());
+            }
             show();
             return;
         }
@@ -98,15 +99,19 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
 
     /** Asks for a picture where there is room; an item for which there is none is come back to. */
     private void ask(String id, CatalogItem item) {
-        String address = String.valueOf(item.getImageUrl());
+        String address = address(item);
         String host = host(address);
         if (requests.size() < WINDOW
                 && requests.values().stream()
                                 .filter(request -> request.host().equals(host))
                                 .count()
                         < PER_HOST) {
-            fetching.source().ifPresent(source -> requests.put(id, new Request(host, source.fetch(address))));
+            fetching.source().ifPresent(source -> requests.put(id, new Request(address, host, source.fetch(address))));
         }
+    }
+
+    private static String address(CatalogItem item) {
+        return String.valueOf(item.getImageUrl());
     }
 
     private static String host(String address) {
@@ -119,6 +124,10 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
 
     @SuppressWarnings("NullAway") // Kafka Streams calls init before it punctuates
     private void look() {
+        if (fetching.source().isEmpty()) {
+            refuseWaiting();
+            return;
+        }
         List<Map.Entry<String, Request>> arrived = requests.entrySet().stream()
                 .filter(entry -> entry.getValue().picture().isDone())
                 .toList();
@@ -127,15 +136,33 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
             waiting.take(entry.getKey())
                     .ifPresent(item -> finish(item, entry.getValue().picture()));
         }
-        if (requests.size() < WINDOW
-                && requests.size() < waiting.count()
-                && fetching.source().isPresent()) {
+        if (requests.size() < WINDOW && requests.size() < waiting.count()) {
             next = waiting.visit(next, ROWS_A_LOOK, (id, source, original) -> {
                 if (!requests.containsKey(id)) {
                     ask(id, deserializer.deserialize(topic, original));
                 }
                 return requests.size() < WINDOW;
             });
+        }
+        show();
+    }
+
+    /** Items that waited when fetching was switched off. */
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before it punctuates
+    private void refuseWaiting() {
+        if (waiting.count() == 0) {
+            return;
+        }
+        List<String> ids = new ArrayList<>();
+        waiting.visit(null, ROWS_A_LOOK, (id, source, original) -> ids.add(id));
+        for (String id : ids) {
+            waiting.take(id)
+                    .ifPresent(item -> deadLetters.send(
+                            item.record(),
+                            item.record().value(),
+                            item.source(),
+                            Refusal.URL_NOT_FETCHED,
+                            SWITCHED_OFF));
         }
         show();
     }
@@ -171,6 +198,9 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
             return Optional.empty();
         } catch (CompletionException | CancellationException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof Error error) {
+                throw error; // says nothing about the item, which goes on waiting
+            }
             return Optional.of(String.valueOf(cause.getMessage()));
         }
     }

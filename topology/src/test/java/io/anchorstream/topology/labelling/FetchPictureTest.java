@@ -2,6 +2,7 @@ package io.anchorstream.topology.labelling;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class FetchPictureTest {
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Map<String, CompletableFuture<byte[]>> asked = new LinkedHashMap<>();
+    private final List<String> fetches = new ArrayList<>();
     private final FetchProgress progress = new FetchProgress();
     private final LabelDriver driver;
 
@@ -34,7 +37,10 @@ class FetchPictureTest {
                 new ImageDecoder(ImageLimits.defaults(), LabelDriver.IMAGE_SIZE),
                 new StumblingEncoder(),
                 new Fetching(
-                        Optional.of(address -> asked.computeIfAbsent(address, name -> new CompletableFuture<>())),
+                        Optional.of(address -> {
+                            fetches.add(address);
+                            return asked.computeIfAbsent(address, name -> new CompletableFuture<>());
+                        }),
                         progress));
     }
 
@@ -79,6 +85,32 @@ class FetchPictureTest {
         assertThat(driver.images())
                 .extracting(image -> image.key + " " + image.value.getSourceOffset())
                 .containsExactly("b 3", "a 1");
+        assertThat(driver.deadLetters()).isEmpty();
+    }
+
+    @Test
+    void anUpdateWithTheSameAddressKeepsTheRequestThatIsUnderWay() {
+        driver.send("a", item("http://a.example/1.png", "a lamp"));
+        CompletableFuture<byte[]> first = picture("http://a.example/1.png");
+        for (int i = 0; i < 20; i++) {
+            driver.send("a", item("http://a.example/1.png", "a lamp, described anew " + i));
+        }
+        assertThat(first).isNotCancelled();
+        assertThat(fetches).containsExactly("http://a.example/1.png");
+
+        arrive("http://a.example/1.png");
+        driver.pass(LOOK);
+        assertThat(driver.images())
+                .extracting(image -> image.key + " " + image.value.getSourceOffset())
+                .containsExactly("a 20");
+    }
+
+    @Test
+    void anErrorIsNotBlamedOnTheItem() {
+        driver.send("a", remote("http://a.example/1.png"));
+        picture("http://a.example/1.png").completeExceptionally(new OutOfMemoryError("for the test"));
+
+        assertThatThrownBy(() -> driver.pass(LOOK)).isInstanceOf(OutOfMemoryError.class);
         assertThat(driver.deadLetters()).isEmpty();
     }
 
