@@ -73,6 +73,10 @@ public final class ItemLabeller {
                 && known.get().block().equals(block)) {
             given = given(store.resolve(known.get().label()), known.get().confidence(), test, textHash, block);
         } else {
+            // Revisions of one item would look like many items of one product.
+            if (known.isEmpty() || !known.get().block().equals(block)) {
+                clustering.see(block, vector);
+            }
             LeaderClustering.Assignment assignment = clustering.assign(block, vector);
             merge = assignment.merge().map(found -> new BufferEvent.Merged(found.gone(), found.kept()));
             given = given(assignment.label(), assignment.confidence(), test, textHash, block);

@@ -3,11 +3,17 @@ package io.anchorstream.topology.labelling;
 import java.util.Map;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finds the joining cosine of each block from the texts that came, see {@link JoinCurve}. A block with few texts leans on
- * all blocks of the partition together. One thread owns it.
+ * all blocks of the partition together. The first {@link #BLOCKS} blocks keep a sample, which bounds the memory; of a
+ * stream that comes as it is these are the large ones, and each other block goes by what they say together. One thread
+ * owns it.
  */
 final class JoinFinder {
+    /** Blocks that keep a sample. */
+    static final int BLOCKS = 256;
     /** Until so many texts were measured, {@link #START} holds. */
     private static final int FEW = 24;
 
@@ -24,9 +30,12 @@ final class JoinFinder {
         this.journal = journal;
     }
 
-    /** Takes a text in and says what cosine of two items makes them one class in this block from now on. */
-    float see(String block, float[] vector) {
-        TextSample sample = samples.computeIfAbsent(block, unknown -> new TextSample());
+    /** Takes in the text of an item that the block did not know. */
+    void see(String block, float[] vector) {
+        @Nullable TextSample sample = sample(block);
+        if (sample == null) {
+            return;
+        }
         float[] own = vector.clone();
         int slot = sample.offer(own);
         if (slot >= 0) {
@@ -38,7 +47,26 @@ final class JoinFinder {
             count(sample.measured(), 1);
             journal.measured(block, sample.measured());
         }
-        return items < FEW ? START : best(sample.measured().curve());
+    }
+
+    /** What cosine of two items makes them one class in this block now. */
+    float join(String block) {
+        if (items < FEW) {
+            return START;
+        }
+        @Nullable TextSample sample = samples.get(block);
+        return best(
+                sample == null ? new long[JoinCurve.POINTS] : sample.measured().curve());
+    }
+
+    /** The block's sample, null where there is no room for one. */
+    private @Nullable TextSample sample(String block) {
+        @Nullable TextSample known = samples.get(block);
+        if (known == null && samples.size() < BLOCKS) {
+            known = new TextSample();
+            samples.put(block, known);
+        }
+        return known;
     }
 
     private void count(TextSample.Measured measured, int sign) {
@@ -68,12 +96,18 @@ final class JoinFinder {
 
     /** Takes a text back from the journal; the slots of a block come in order. */
     void restore(String block, float[] vector, long change) {
-        samples.computeIfAbsent(block, unknown -> new TextSample()).restore(vector, change);
+        @Nullable TextSample sample = sample(block);
+        if (sample != null) {
+            sample.restore(vector, change);
+        }
     }
 
     /** Takes a block's curve back from the journal. */
     void restore(String block, TextSample.Measured measured) {
-        samples.computeIfAbsent(block, unknown -> new TextSample()).restore(measured);
-        count(measured, 1);
+        @Nullable TextSample sample = sample(block);
+        if (sample != null) {
+            sample.restore(measured);
+            count(measured, 1);
+        }
     }
 }

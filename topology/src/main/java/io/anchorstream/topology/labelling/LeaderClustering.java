@@ -64,6 +64,14 @@ final class LeaderClustering {
         return id;
     }
 
+    /** Takes in the unit vector {@code float[T]} of an item that the block did not know, before it is assigned. */
+    void see(String blockName, float[] vector) {
+        block(blockName, vector.length);
+        if (settings.findsJoin()) {
+            finder.see(blockName, vector);
+        }
+    }
+
     /**
      * The class of a unit vector {@code float[T]}, which moves towards it.
      *
@@ -72,7 +80,7 @@ final class LeaderClustering {
     Assignment assign(String blockName, float[] vector) {
         BlockClusters block = block(blockName, vector.length);
         sequence++;
-        float join = settings.findsJoin() ? finder.see(blockName, vector) : settings.join();
+        float join = settings.findsJoin() ? finder.join(blockName) : settings.join();
         BlockClusters.Nearest nearest = block.nearest(vector);
         if (nearest.row() == BlockClusters.NONE || likeness(nearest.cosine(), block.members(nearest.row())) < join) {
             return new Assignment(found(blockName, block, vector), 1, Optional.empty());

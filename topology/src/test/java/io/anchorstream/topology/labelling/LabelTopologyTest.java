@@ -13,7 +13,9 @@ import io.anchorstream.avro.CanonicalItem;
 import io.anchorstream.avro.EvaluationTruth;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.WeakLabel;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +94,27 @@ class LabelTopologyTest {
                 assertThat(labels.get(i).value.getSourceOffset()).isEqualTo(i);
                 assertThat(labels.get(i).key).isEqualTo(images.get(i).key);
             }
+        }
+    }
+
+    @Test
+    void anItemThatIsRewordedOftenCountsOnceInItsBlocksSample() {
+        try (LabelDriver driver = new LabelDriver(LabelDriver.settings(), state, "revisions")) {
+            for (int i = 0; i < 20; i++) {
+                driver.send("a", CatalogItems.ofKind(i).setCategory("shelf").build());
+            }
+            driver.send("b", CatalogItems.ofKind(3).setCategory("shelf").build());
+
+            List<Bytes> samples = new ArrayList<>();
+            try (KeyValueIterator<Bytes, byte[]> rows = driver.labelStore().all()) {
+                rows.forEachRemaining(row -> {
+                    if (row.key.get()[0] == 'S') {
+                        samples.add(row.key);
+                    }
+                });
+            }
+            assertThat(driver.labels()).hasSize(21);
+            assertThat(samples).hasSize(2);
         }
     }
 

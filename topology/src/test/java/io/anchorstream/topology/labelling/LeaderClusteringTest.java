@@ -98,17 +98,15 @@ class LeaderClusteringTest {
         ClusterSettings settings = new ClusterSettings(join, join == 0 ? 0 : 0.8f, 10, 40, 0);
         List<float[]> stream = stream(seed, 0.5f);
         LeaderClustering straight = clustering(settings);
-        List<Long> expected =
-                stream.stream().map(v -> straight.assign("b", v).label()).toList();
+        List<Long> expected = stream.stream().map(v -> assign(straight, "b", v)).toList();
 
         Journal kept = new Journal();
         LeaderClustering before = new LeaderClustering(settings, NO_HOLDOUT, 0, kept);
         List<Long> ids = new ArrayList<>();
-        stream.subList(0, 700).forEach(v -> ids.add(before.assign("b", v).label()));
+        stream.subList(0, 700).forEach(v -> ids.add(assign(before, "b", v)));
         LeaderClustering after = new LeaderClustering(settings, NO_HOLDOUT, 0, kept);
         kept.restore(after);
-        stream.subList(700, stream.size())
-                .forEach(v -> ids.add(after.assign("b", v).label()));
+        stream.subList(700, stream.size()).forEach(v -> ids.add(assign(after, "b", v)));
 
         assertThat(ids).isEqualTo(expected);
         assertThat(new HashSet<>(ids)).hasSizeGreaterThan(20);
@@ -161,15 +159,47 @@ class LeaderClusteringTest {
     @Test
     void keepsABoundedSampleOfABlock() {
         LeaderClustering clustering = clustering(ClusterSettings.defaults());
-        stream(3, 0.5f).forEach(vector -> clustering.assign("b", vector));
+        stream(3, 0.5f).forEach(vector -> assign(clustering, "b", vector));
 
         assertThat(journal.samples.get("b")).hasSize(TextSample.SIZE);
     }
 
+    @Test
+    void keepsSamplesOfABoundedNumberOfBlocksAndGivesTheSameIdsAfterARestart() {
+        List<float[]> stream = new ArrayList<>(stream(4, 0.5f));
+        stream.addAll(stream(5, 0.5f));
+        int blocks = JoinFinder.BLOCKS + 44;
+        LeaderClustering straight = clustering(ClusterSettings.defaults());
+        List<Long> expected = new ArrayList<>();
+        for (int n = 0; n < stream.size(); n++) {
+            expected.add(assign(straight, "b" + n % blocks, stream.get(n)));
+        }
+
+        Journal kept = new Journal();
+        LeaderClustering clustering = new LeaderClustering(ClusterSettings.defaults(), NO_HOLDOUT, 0, kept);
+        List<Long> ids = new ArrayList<>();
+        for (int n = 0; n < stream.size(); n++) {
+            if (n == 2_100) {
+                clustering = new LeaderClustering(ClusterSettings.defaults(), NO_HOLDOUT, 0, kept);
+                kept.restore(clustering);
+            }
+            ids.add(assign(clustering, "b" + n % blocks, stream.get(n)));
+        }
+
+        assertThat(ids).isEqualTo(expected);
+        assertThat(kept.samples).hasSize(JoinFinder.BLOCKS).doesNotContainKey("b" + (blocks - 1));
+        assertThat(kept.measured).isNotEmpty();
+    }
+
+    /** As an item that comes for the first time. */
+    private static long assign(LeaderClustering clustering, String block, float[] vector) {
+        clustering.see(block, vector);
+        return clustering.assign(block, vector).label();
+    }
+
     /** Pair F1 against what the stream was made of: item n is of centre {@link #centre}. */
     private static double agreement(LeaderClustering clustering, List<float[]> stream) {
-        List<Long> labels =
-                stream.stream().map(v -> clustering.assign("b", v).label()).toList();
+        List<Long> labels = stream.stream().map(v -> assign(clustering, "b", v)).toList();
         long both = 0;
         long one = 0;
         long same = 0;
