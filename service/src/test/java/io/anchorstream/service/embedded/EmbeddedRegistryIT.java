@@ -109,7 +109,7 @@ class EmbeddedRegistryIT {
         }
 
         Map<String, Integer> ids = SubjectAdmin.ensure(registry, topics);
-        assertThat(ids).hasSize(12);
+        assertThat(ids).hasSize(13);
         assertThat(SubjectAdmin.ensure(registry, topics)).isEqualTo(ids);
         assertThat(send("GET", "/config/" + topics.catalogItems().subject(), "").body())
                 .contains("BACKWARD_TRANSITIVE");
