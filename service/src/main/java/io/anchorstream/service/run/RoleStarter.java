@@ -183,7 +183,7 @@ public final class RoleStarter {
 
     private void startEmbed(ModelFeed feed) {
         EmbedSettings standard = EmbedSettings.defaults(settings.get(Keys.ITEM_PARTITIONS));
-        EmbedProgress progress = new EmbedProgress();
+        EmbedProgress progress = new EmbedProgress(lateness);
         metrics.bind(progress);
         Properties properties =
                 streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties();

@@ -164,6 +164,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
                 return;
             }
             List<ItemShelf.Item> items = tickets.stream().map(it -> it.value).toList();
+            progress.takesUp(items.get(0).picture().timestamp());
             for (int i = 0; i < targets.size(); i++) {
                 embed(items, state, targets.get(i), embedders.get(i));
             }

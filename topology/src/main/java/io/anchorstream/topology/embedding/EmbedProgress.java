@@ -1,9 +1,12 @@
 package io.anchorstream.topology.embedding;
 
+import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+
+import io.anchorstream.topology.pacing.Lateness;
 
 /** What this process's embedding tasks have done, for metrics and the status page. Safe for use by several threads. */
 public final class EmbedProgress {
@@ -12,6 +15,17 @@ public final class EmbedProgress {
     private final LongAdder refreshed = new LongAdder();
     private final LongAdder calls = new LongAdder();
     private final LongAdder nanos = new LongAdder();
+    private final Lateness lateness;
+
+    /** @param lateness is told of each new item that is taken up */
+    public EmbedProgress(Lateness lateness) {
+        this.lateness = lateness;
+    }
+
+    /** For a process in which nothing makes way for new items. */
+    public EmbedProgress() {
+        this(new Lateness(Clock.systemUTC()));
+    }
 
     /**
      * A partition's refresh.
@@ -58,6 +72,11 @@ public final class EmbedProgress {
 
     void forget(int partition) {
         partitions.remove(partition);
+    }
+
+    /** An item is new or changed and is being embedded. */
+    void takesUp(long appendedAt) {
+        lateness.embeds(appendedAt);
     }
 
     /** Vectors of a refresh that were kept from before. */

@@ -30,6 +30,17 @@ class LatenessTest {
     }
 
     @Test
+    void isLateWhenEitherRoleIs() {
+        lateness.tookUp(clock.millis() - 10);
+        lateness.embeds(clock.millis() - 900);
+        assertThat(lateness.exceeds(LIMIT)).isFalse(); // what lies between the roles takes as long
+        lateness.embeds(clock.millis() - 2_000);
+        assertThat(lateness.exceeds(LIMIT)).isTrue();
+        lateness.tookUp(clock.millis() - 20);
+        assertThat(lateness.exceeds(LIMIT)).isTrue();
+    }
+
+    @Test
     void forgetsWhenNothingComesAnyMore() {
         lateness.tookUp(clock.millis() - 1_000);
         clock.now = clock.now.plusSeconds(3);
