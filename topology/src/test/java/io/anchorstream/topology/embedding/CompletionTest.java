@@ -1,25 +1,14 @@
 package io.anchorstream.topology.embedding;
 
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class CompletionTest {
-    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    private Path state;
-
-    private final FakeModels models = new FakeModels();
-    private final FakeEnds ends = new FakeEnds();
-
+class CompletionTest extends EmbedFixture {
     @Test
     void holdsCompletionBackWhileTheCatalogueIsEmpty() {
         models.promote(0, 0);
@@ -39,10 +28,7 @@ class CompletionTest {
     @Test
     void completesNothingBeforeWhatWasThereAtThePromotionHasBeenRead() {
         ends.answer = CompletableFuture.completedFuture(new InputEnds.Ends(2, 2)); // three items
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(2);
-            bench.flush(60);
+        try (EmbedBench bench = serving(SETTINGS, 2, 60)) {
             assertThat(bench.events()).extracting(GenerationEvent::getState).doesNotContain(GenerationState.COMPLETE);
 
             bench.item("item-02", 3);
@@ -55,10 +41,7 @@ class CompletionTest {
     @Test
     void asksAgainWhereTheInputsEndWhenTheBrokerCouldNotSay() {
         ends.answer = CompletableFuture.failedFuture(new IllegalStateException("away"));
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(2);
-            bench.flush(60);
+        try (EmbedBench bench = serving(SETTINGS, 2, 60)) {
             assertThat(bench.events()).extracting(GenerationEvent::getState).doesNotContain(GenerationState.COMPLETE);
 
             ends.answer = CompletableFuture.completedFuture(InputEnds.NONE);
@@ -93,9 +76,5 @@ class CompletionTest {
                     .extracting(it -> it.value.getGeneration())
                     .containsExactly(0L, 1L);
         }
-    }
-
-    private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, ends, settings);
     }
 }

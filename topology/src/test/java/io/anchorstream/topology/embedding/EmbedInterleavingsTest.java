@@ -1,6 +1,5 @@
 package io.anchorstream.topology.embedding;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,23 +12,13 @@ import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import org.apache.kafka.streams.KeyValue;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-class EmbedInterleavingsTest {
-    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    private Path state;
-
-    private final FakeModels models = new FakeModels();
-    private final FakeEnds ends = new FakeEnds();
-
+class EmbedInterleavingsTest extends EmbedFixture {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void everyLiveItemHasOneVectorOfTheCompletedGenerationWhateverTheOrder(long seed) {
@@ -106,9 +95,5 @@ class EmbedInterleavingsTest {
                 .contains(newest);
         GenerationEvent complete = EmbedBench.only(events, newest, GenerationState.COMPLETE);
         assertThat(complete.getEmbedded()).isEqualTo(complete.getItems());
-    }
-
-    private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, ends, settings);
     }
 }

@@ -1,25 +1,14 @@
 package io.anchorstream.topology.embedding;
 
-import java.nio.file.Path;
 import java.time.Duration;
 
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class EmbedTopologyTest {
-    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    private Path state;
-
-    private final FakeModels models = new FakeModels();
-    private final FakeEnds ends = new FakeEnds();
-
+class EmbedTopologyTest extends EmbedFixture {
     @Test
     void keepsItemsThatArriveBeforeAnyModel() {
         try (EmbedBench bench = bench(SETTINGS)) {
@@ -99,10 +88,7 @@ class EmbedTopologyTest {
 
     @Test
     void goesOnWithNewItemsWhileThePromotedModelLoads() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(3);
-            bench.flush(40);
+        try (EmbedBench bench = serving(SETTINGS, 3, 40)) {
             bench.vectors();
             models.promote(1, 1);
             models.unload(1);
@@ -136,9 +122,5 @@ class EmbedTopologyTest {
         try (EmbedBench bench = bench(SETTINGS)) {
             assertThat(bench.description).isEqualTo(Golden.read("embed-topology.txt"));
         }
-    }
-
-    private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, ends, settings);
     }
 }

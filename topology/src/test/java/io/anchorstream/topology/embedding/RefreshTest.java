@@ -1,6 +1,5 @@
 package io.anchorstream.topology.embedding;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,26 +11,13 @@ import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import org.apache.kafka.streams.KeyValue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class RefreshTest {
-    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    private Path state;
-
-    private final FakeModels models = new FakeModels();
-    private final FakeEnds ends = new FakeEnds();
-
+class RefreshTest extends EmbedFixture {
     @Test
     void refreshesEveryItemOnPromotionAndDeclaresCompletionOnce() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withBatchSize(4))) {
-            bench.add(30);
-            bench.flush(20);
+        try (EmbedBench bench = serving(SETTINGS.withBatchSize(4), 30, 20)) {
             bench.vectors();
             bench.events();
 
@@ -82,10 +68,7 @@ class RefreshTest {
 
     @Test
     void neverResurrectsAnItemDeletedDuringARefresh() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
-            bench.add(20);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 20, 10)) {
             models.promote(1, 1);
             bench.flush(6);
             bench.deletePicture("item-00");
@@ -105,10 +88,7 @@ class RefreshTest {
 
     @Test
     void publishesNothingForWhatChangedWhileItsVectorWasComputed() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(10);
-            bench.flush(40);
+        try (EmbedBench bench = serving(SETTINGS, 10, 40)) {
             bench.vectors();
             bench.held = true;
             models.promote(1, 1);
@@ -158,9 +138,5 @@ class RefreshTest {
             assertThat(EmbedBench.only(events, GenerationState.COMPLETE).getEmbedded())
                     .isEqualTo(40);
         }
-    }
-
-    private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, ends, settings);
     }
 }

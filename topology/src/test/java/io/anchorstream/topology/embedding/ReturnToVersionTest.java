@@ -1,32 +1,19 @@
 package io.anchorstream.topology.embedding;
 
-import java.nio.file.Path;
 import java.util.List;
 
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import org.apache.kafka.streams.KeyValue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-class ReturnToVersionTest {
-    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    private Path state;
-
-    private final FakeModels models = new FakeModels();
-
+class ReturnToVersionTest extends EmbedFixture {
     @Test
     void publishesTheVectorsOfTheVersionBeforeWithoutTheModel() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(30);
-            bench.flush(20);
+        try (EmbedBench bench = serving(SETTINGS, 30, 20)) {
             models.promote(1, 1);
             bench.flush(20);
             bench.vectors();
@@ -48,10 +35,7 @@ class ReturnToVersionTest {
 
     @Test
     void needsNoModelWhenTheVersionLeftWasNotCompleteYet() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
-            bench.add(30);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 30, 10)) {
             models.promote(1, 1);
             bench.flush(15);
             bench.vectors();
@@ -67,10 +51,7 @@ class ReturnToVersionTest {
 
     @Test
     void embedsOnlyWhatChangedSince() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(30);
-            bench.flush(20);
+        try (EmbedBench bench = serving(SETTINGS, 30, 20)) {
             models.promote(1, 1);
             bench.flush(20);
             bench.item("item-07", 100);
@@ -90,10 +71,7 @@ class ReturnToVersionTest {
 
     @Test
     void callsTheModelWhenVectorsAreNotKept() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withKeptVectors(false))) {
-            bench.add(30);
-            bench.flush(20);
+        try (EmbedBench bench = serving(SETTINGS.withKeptVectors(false), 30, 20)) {
             models.promote(1, 1);
             bench.flush(20);
             bench.vectors();
@@ -112,9 +90,5 @@ class ReturnToVersionTest {
             assertThat(it.value.getGeneration()).isEqualTo(generation);
             assertThat(EmbedBench.degrees(it.value)).isCloseTo(EmbedBench.degrees(it.key, version), within(0.01));
         });
-    }
-
-    private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, new FakeEnds(), settings);
     }
 }
