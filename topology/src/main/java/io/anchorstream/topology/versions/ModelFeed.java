@@ -46,7 +46,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
 
     private final Map<Long, Loaded> loaded = new ConcurrentHashMap<>();
     private final Map<Long, Long> askedAt = new ConcurrentHashMap<>();
-    private final Map<Long, Long> retryAt = new ConcurrentHashMap<>();
+    private final LoadFailures failures = new LoadFailures();
     private volatile Set<Long> usable = Set.of();
     private volatile long newest = -1;
     private volatile List<ModelVersion> versions = List.of();
@@ -100,7 +100,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
     @Override
     public boolean isGone(long version) {
         // What is not known yet may come; what was forgotten will not.
-        return (version <= newest && !usable.contains(version)) || retryAt.containsKey(version);
+        return (version <= newest && !usable.contains(version)) || failures.isLasting(version);
     }
 
     /** The last event of each version, by version. */
@@ -170,7 +170,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
                         .map(ModelVersion::getVersion)
                         .collect(Collectors.toUnmodifiableSet());
                 newest = history.nextVersion() - 1;
-                retryAt.keySet().retainAll(usable);
+                failures.retain(usable);
                 caughtUp.countDown();
             }
             history.serving().ifPresent(serving -> {
@@ -202,20 +202,24 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         if (present != null && present.weightsDigest().equals(event.getWeightsDigest())) {
             return true;
         }
-        if (!usable.contains(version) || retryAt.getOrDefault(version, 0L) > clock.millis()) {
+        if (!usable.contains(version) || failures.rests(version, clock.millis())) {
             return false;
         }
         try {
             Embedder embedder = runtime.load(weights.read(event));
             loaded.put(version, new Loaded(event.getWeightsDigest(), embedder));
-            retryAt.remove(version);
+            failures.loaded(version);
             LOG.info("loaded version {} ({} bytes)", version, event.getWeightsBytes());
             return true;
         } catch (InterruptException e) {
             throw e;
         } catch (IOException | RuntimeException e) { // whatever an engine throws: other versions go on
-            retryAt.put(version, clock.millis() + RETRY.toMillis());
-            LOG.error("version {} cannot be loaded and is not put in service; trying again in {}", version, RETRY, e);
+            failures.failed(version, e, clock.millis());
+            LOG.error(
+                    "version {} cannot be loaded and is not put in service; trying again in {}",
+                    version,
+                    LoadFailures.RETRY,
+                    e);
             return false;
         }
     }

@@ -22,7 +22,10 @@ public interface ModelSource {
      */
     Optional<Embedder> embedder(long version);
 
-    /** True when the version's weights are gone or could not be loaded, so that one should not wait for it. */
+    /**
+     * True when the version's weights are gone, or could not be loaded for so long that one should not wait for it. A
+     * failure that may pass does not count.
+     */
     boolean isGone(long version);
 
     /**

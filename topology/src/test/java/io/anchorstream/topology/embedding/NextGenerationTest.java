@@ -1,6 +1,5 @@
 package io.anchorstream.topology.embedding;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,27 +9,14 @@ import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.ItemEmbedding;
 import org.apache.kafka.streams.KeyValue;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-class NextGenerationTest {
-    private static final EmbedSettings SETTINGS = EmbedSettings.defaults(1);
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    private Path state;
-
-    private final FakeModels models = new FakeModels();
-    private final FakeEnds ends = new FakeEnds();
-
+class NextGenerationTest extends EmbedFixture {
     @Test
     void publishesNothingOfARefreshThatWasSupersededWhileItsVectorsWereComputed() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(10);
-            bench.flush(40);
+        try (EmbedBench bench = serving(SETTINGS, 10, 40)) {
             Map<String, Double> untrained = new HashMap<>();
             bench.vectors().forEach(it -> untrained.put(it.key, EmbedBench.degrees(it.value)));
             bench.held = true;
@@ -55,10 +41,7 @@ class NextGenerationTest {
 
     @Test
     void keepsTheCompleteGenerationUpToDateHoweverManyOrdersOutrunTheRefresh() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(10);
-            bench.flush(40);
+        try (EmbedBench bench = serving(SETTINGS, 10, 40)) {
             bench.held = true;
             for (long next = 1; next <= 20; next++) {
                 models.order(next, next);
@@ -77,10 +60,7 @@ class NextGenerationTest {
 
     @Test
     void completesGenerationsHoweverFastPromotionsFollowEachOtherAndReachesTheNewest() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
-            bench.add(30);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 30, 10)) {
             for (long next = 1; next <= 40; next++) { // a refresh takes 30 flushes
                 models.promote(next, next);
                 bench.flush(5);
@@ -100,10 +80,7 @@ class NextGenerationTest {
 
     @Test
     void anOrderTakesOverFromARunningRefresh() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
-            bench.add(30);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 30, 10)) {
             models.promote(1, 1);
             bench.flush(15);
             models.order(0, 2);
@@ -123,10 +100,7 @@ class NextGenerationTest {
 
     @Test
     void joinsTheGenerationThatAnotherPartitionHasBegun() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
-            bench.add(30);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 30, 10)) {
             models.promote(1, 1);
             bench.flush(15);
             bench.vectors();
@@ -140,10 +114,7 @@ class NextGenerationTest {
 
     @Test
     void goesOnToTheNewestWhenTheModelOfARunningRefreshIsGone() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS.withRefreshPerSecond(20))) {
-            bench.add(30);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 30, 10)) {
             models.promote(1, 1);
             bench.flush(15);
             models.promote(4, 4);
@@ -155,11 +126,25 @@ class NextGenerationTest {
     }
 
     @Test
+    void waitsForTheModelOfARunningRefreshThatCannotBeLoadedForAMoment() {
+        try (EmbedBench bench = serving(SETTINGS.withRefreshPerSecond(20), 30, 10)) {
+            models.promote(1, 1);
+            bench.flush(15);
+            models.promote(4, 4);
+            models.unload(1);
+            bench.flush(60);
+            assertThat(EmbedBench.generations(bench.events(), GenerationState.OPENED))
+                    .containsExactly(0L, 1L);
+            models.load(1);
+            bench.flush(80);
+            assertThat(EmbedBench.generations(bench.events(), GenerationState.COMPLETE))
+                    .containsExactly(1L, 4L);
+        }
+    }
+
+    @Test
     void joinsNoGenerationWhoseModelIsGone() {
-        models.promote(0, 0);
-        try (EmbedBench bench = bench(SETTINGS)) {
-            bench.add(10);
-            bench.flush(10);
+        try (EmbedBench bench = serving(SETTINGS, 10, 10)) {
             bench.declared(opened(3));
             models.lose(3);
             models.promote(4, 4);
@@ -175,9 +160,5 @@ class NextGenerationTest {
                 .setModelVersion(generation)
                 .setState(GenerationState.OPENED)
                 .build();
-    }
-
-    private EmbedBench bench(EmbedSettings settings) {
-        return new EmbedBench(state, models, ends, settings);
     }
 }
