@@ -89,7 +89,7 @@ public record Topics(
                         compacted(1024 * 1024),
                         LabelAlias.class,
                         Direction.OUTPUT,
-                        "Classes that became one: the older label that a label is another name for."),
+                        "Classes that became one: the older label that a label is another name for; null once no item carries it."),
                 new TopicSpec(
                         prefix + "training.batches",
                         1,

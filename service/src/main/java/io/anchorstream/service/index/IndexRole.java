@@ -214,8 +214,10 @@ public final class IndexRole implements AutoCloseable {
             catalogue.applyImage(key, (CanonicalItem) value);
         } else if (topic.equals(topics.labels())) {
             catalogue.applyLabel(key, (WeakLabel) value);
-        } else if (topic.equals(topics.aliases()) && value instanceof LabelAlias alias) {
-            catalogue.items().alias(alias.getLabel(), alias.getSurvivor());
+        } else if (topic.equals(topics.aliases())) {
+            LabelAlias alias = (LabelAlias) value;
+            long label = Long.parseLong(key);
+            catalogue.items().alias(label, alias == null ? label : alias.getSurvivor());
         } else if (topic.equals(topics.embeddings())) {
             ItemEmbedding embedding = (ItemEmbedding) value;
             catalogue.applyEmbedding(key, embedding);

@@ -108,10 +108,15 @@ public final class ItemStore implements AutoCloseable {
         return (int) cards.values().stream().filter(card -> card.picture() >= 0).count();
     }
 
-    /** From now on {@code gone} is another name for the older label {@code kept}; cards show the name in use. */
+    /**
+     * From now on {@code gone} is another name for the older label {@code kept}, or for itself alone again when no item
+     * carries it any more; cards show the name in use.
+     */
     public void alias(long gone, long kept) {
         if (kept < gone) {
             aliases.put(gone, kept);
+        } else {
+            aliases.remove(gone);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.anchorstream.topology.labelling;
 
+import java.time.Duration;
 import java.util.Optional;
 
 import io.anchorstream.avro.HoldoutItem;
@@ -10,6 +11,7 @@ import io.anchorstream.topology.batching.BufferEvent;
 import io.anchorstream.topology.streams.FloatList;
 import io.anchorstream.topology.streams.RecordOrigin;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -25,18 +27,25 @@ import org.jspecify.annotations.Nullable;
  * handled by two tasks whose writes may land in either order; catalog.images has the item's true state.
  */
 final class AssignLabel implements Processor<String, LabelledItem, String, Object> {
+    private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
+    /** Some milliseconds' worth. */
+    private static final int SWEPT_AT_ONCE = 5_000;
+
     private final ClusterSettings settings;
     private final HoldoutRule holdout;
     private final StateFingerprint fingerprint;
+    private final int leastAliases;
     private boolean noted;
     private @Nullable KeyValueStore<Bytes, byte[]> store;
     private @Nullable ProcessorContext<String, Object> context;
     private @Nullable ItemLabeller labeller;
 
-    AssignLabel(ClusterSettings settings, HoldoutRule holdout, StateFingerprint fingerprint) {
+    /** @param leastAliases fewer are not swept */
+    AssignLabel(ClusterSettings settings, HoldoutRule holdout, StateFingerprint fingerprint, int leastAliases) {
         this.settings = settings;
         this.holdout = holdout;
         this.fingerprint = fingerprint;
+        this.leastAliases = leastAliases;
     }
 
     @Override
@@ -46,6 +55,19 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
         noted = false; // after an aborted transaction the same processor begins anew
         fingerprint.requireFits(store);
         labeller = new ItemLabeller(settings, holdout, context.taskId().partition(), store);
+        AliasSweep sweep = labeller.sweep(leastAliases);
+        context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sweep.step(SWEPT_AT_ONCE)
+                .ifPresent(swept -> publish(swept, now)));
+    }
+
+    @SuppressWarnings("NullAway") // Kafka Streams calls init before punctuations; null values are tombstones
+    private void publish(AliasSweep.Swept swept, long now) {
+        swept.shortened()
+                .forEach((gone, inUse) -> context.forward(
+                        new Record<>(Long.toString(gone), new LabelAlias(gone, inUse, labeller.block(inUse), now), now),
+                        LabelTopology.ALIASES));
+        swept.gone()
+                .forEach(gone -> context.forward(new Record<>(Long.toString(gone), null, now), LabelTopology.ALIASES));
     }
 
     @Override

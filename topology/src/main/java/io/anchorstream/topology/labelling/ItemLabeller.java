@@ -92,6 +92,16 @@ public final class ItemLabeller {
         return label == NO_LABEL ? NO_LABEL : store.resolve(label);
     }
 
+    /** What bounds the aliases of this partition's labels. */
+    AliasSweep sweep(int least) {
+        return new AliasSweep(store, least);
+    }
+
+    /** The block in which a label was clustered; empty when its class is no longer there. */
+    String block(long label) {
+        return store.block(label).orElse("");
+    }
+
     Optional<ItemLabel> known(String itemId) {
         return store.item(itemId);
     }

@@ -2,7 +2,11 @@ package io.anchorstream.topology.labelling;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongConsumer;
 
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -12,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The permanent memory of labelling in one key-value store; the first byte of a key says what the row is. {@code C} id:
- * a class; {@code A} id: alias of an older one; {@code T} id: evicted; {@code N} label: id of a labelling function's
- * label; {@code M}: the counter; {@code I} item: the label that the item was given; {@code S} slot block: a text of the block's
+ * a class; {@code A} id: alias of an older one; {@code N} label: id of a labelling function's label; {@code M}: the counter; {@code I} item: the label that the item was given; {@code S} slot block: a text of the block's
  * sample; {@code J} block: what the sample said.
  */
 final class LabelStore implements ClusterJournal {
     private static final Bytes COUNTER = Bytes.wrap(new byte[] {'M'});
 
     private final KeyValueStore<Bytes, byte[]> store;
+    private int aliases;
 
     LabelStore(KeyValueStore<Bytes, byte[]> store) {
         this.store = store;
@@ -32,6 +36,7 @@ final class LabelStore implements ClusterJournal {
                 'N',
                 (key, value) ->
                         clustering.restore(text(key, 1), ByteBuffer.wrap(value).getLong()));
+        each('A', (key, value) -> aliases++);
         byte @Nullable [] counter = store.get(COUNTER);
         if (counter != null) {
             clustering.restore(ByteBuffer.wrap(counter).getLong());
@@ -88,8 +93,67 @@ final class LabelStore implements ClusterJournal {
         return current;
     }
 
-    boolean retired(long id) {
-        return store.get(key('T', id)) != null;
+    /** How many labels are another name for an older one. */
+    int aliases() {
+        return aliases;
+    }
+
+    /** These labels. */
+    Set<Long> gone() {
+        Set<Long> gone = new HashSet<>();
+        each('A', (key, value) -> gone.add(ByteBuffer.wrap(key, 1, Long.BYTES).getLong()));
+        return gone;
+    }
+
+    /** Makes an alias name this class directly; false if it does so already. */
+    boolean shorten(long gone, long inUse) {
+        byte[] target = bytes(inUse);
+        if (Arrays.equals(target, store.get(key('A', gone)))) {
+            return false;
+        }
+        store.put(key('A', gone), target);
+        return true;
+    }
+
+    void forgetAlias(long gone) {
+        store.delete(key('A', gone));
+        aliases--;
+    }
+
+    /** The block of a class in use; empty for one that was evicted. */
+    Optional<String> block(long id) {
+        byte @Nullable [] value = store.get(key('C', id));
+        return value == null
+                ? Optional.empty()
+                : Optional.of(cluster(key('C', id).get(), value).block());
+    }
+
+    /**
+     * Tells the labels that items were given, of at most so many items behind {@code after} in the order of their ids.
+     *
+     * @return the last of them; empty when there are no more
+     */
+    Optional<String> items(String after, int most, LongConsumer label) {
+        String last = after;
+        int seen = 0;
+        try (KeyValueIterator<Bytes, byte[]> rows = store.range(key('I', after), Bytes.wrap(new byte[] {'I' + 1}))) {
+            while (rows.hasNext()) {
+                KeyValue<Bytes, byte[]> next = rows.next();
+                if (next.key.get()[0] != 'I') {
+                    return Optional.empty();
+                }
+                if (seen == most) {
+                    return Optional.of(last);
+                }
+                String id = text(next.key.get(), 1);
+                if (!id.equals(after)) {
+                    label.accept(ByteBuffer.wrap(next.value).getLong());
+                    last = id;
+                    seen++;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     @Override
@@ -109,12 +173,12 @@ final class LabelStore implements ClusterJournal {
     public void alias(Cluster merged, long olderId) {
         store.delete(key('C', merged.id()));
         store.put(key('A', merged.id()), bytes(olderId));
+        aliases++;
     }
 
     @Override
     public void retire(Cluster evicted) {
         store.delete(key('C', evicted.id()));
-        store.put(key('T', evicted.id()), bytes(evicted.members()));
     }
 
     @Override

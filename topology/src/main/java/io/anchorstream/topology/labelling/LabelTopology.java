@@ -117,7 +117,8 @@ public final class LabelTopology {
                                 settings.clustering(),
                                 settings.holdout(),
                                 StateFingerprint.of(
-                                        settings, encoder.version(), encoder.dimension(), decoder.preprocessing())),
+                                        settings, encoder.version(), encoder.dimension(), decoder.preprocessing()),
+                                AliasSweep.LEAST),
                         Named.as(ASSIGN_LABEL),
                         LABELS_STORE)
                 .process(

@@ -38,7 +38,14 @@ final class HoldoutFeed implements AutoCloseable {
 
     void poll(Duration timeout) {
         for (TopicReader.Entry<LabelAlias> entry : aliases.poll(Duration.ZERO)) {
-            entry.value().ifPresent(alias -> set.merge(alias.getLabel(), alias.getSurvivor()));
+            try {
+                entry.value()
+                        .ifPresentOrElse(
+                                alias -> set.merge(alias.getLabel(), alias.getSurvivor()),
+                                () -> set.forget(Long.parseLong(entry.key())));
+            } catch (NumberFormatException e) {
+                LOG.warn("the alias of a label that is none is left out: {}", e.getMessage());
+            }
         }
         List<TopicReader.Entry<HoldoutItem>> entries = reader.poll(timeout);
         for (TopicReader.Entry<HoldoutItem> entry : entries) {

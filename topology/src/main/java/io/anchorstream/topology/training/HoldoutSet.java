@@ -60,6 +60,11 @@ public final class HoldoutSet {
         }
     }
 
+    /** No item carries this label any more, so that nobody asks for its other name. */
+    public void forget(long gone) {
+        aliases.remove(gone);
+    }
+
     private long resolve(long label) {
         long current = label;
         for (Long older = aliases.get(current); older != null; older = aliases.get(current)) {

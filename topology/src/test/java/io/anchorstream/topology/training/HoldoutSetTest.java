@@ -56,6 +56,15 @@ class HoldoutSetTest {
     }
 
     @Test
+    void holdsNoNameThatNoItemCarriesAnyMore() {
+        HoldoutSet set = new HoldoutSet(100);
+        set.merge(9, 7);
+        set.forget(9);
+        set.put(example("a", 9));
+        assertThat(set.items()).extracting(HoldoutExample::label).containsExactly(9L);
+    }
+
+    @Test
     void testGroupsDoNotCrowdOutTheItemsThatVersionsAreChosenBy() {
         HoldoutSet set = new HoldoutSet(20);
         for (int i = 0; i < 200; i++) {
