@@ -29,7 +29,7 @@ public final class TorchScriptExport {
     /**
      * @return a file for {@code torch.jit.load}; its {@code forward} takes {@code float[N][3][H][W]}, RGB in 0..1, and gives
      *     {@code float[N][D]}
-     * @throws IllegalArgumentException if the network stands on a file of the user's own
+     * @throws IllegalArgumentException if the network stands on a file that cannot become part of another; says why
      */
     public static byte[] of(ModelArtifact artifact) {
         NetworkSpec spec = NetworkSpec.fromJson(artifact.network());
@@ -50,8 +50,9 @@ public final class TorchScriptExport {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             TorchScriptArchive.write(
                     script.tensors(),
-                    "  def forward(self: __torch__.Embedder,\n    pictures: Tensor) -> Tensor:\n" + script.body()
-                            + "    return " + unit + "\n",
+                    script.module(),
+                    "  def forward(self: " + TorchScriptArchive.TYPE + ",\n    pictures: Tensor) -> Tensor:\n"
+                            + script.body() + "    return " + unit + "\n",
                     out);
             return out.toByteArray();
         } catch (IOException e) {

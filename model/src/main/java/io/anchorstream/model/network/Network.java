@@ -37,12 +37,9 @@ public interface Network extends AutoCloseable {
      *
      * @param pictures name of {@code float[N][3][H][W]}, RGB in 0..1, of any size
      * @return name of {@code float[N][dimension]}, not normalised
-     * @throws IllegalArgumentException if this kind of network cannot be written so; says why
+     * @throws IllegalArgumentException if what the network stands on cannot be written so; says why
      */
-    default String script(Script script, String pictures) {
-        throw new IllegalArgumentException("a network of kind '" + spec().kind() + "' stands on a file of yours and is"
-                + " not written as one TorchScript; export its weights and apply them behind that file");
-    }
+    String script(Script script, String pictures);
 
     /** Where a computed map of this network's fixed features enters the vector; empty if it has none. */
     default Optional<MetricPath> metric() {

@@ -3,6 +3,7 @@ package io.anchorstream.model.network;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import io.anchorstream.model.checkpoint.Tensor;
@@ -12,8 +13,11 @@ import io.anchorstream.model.checkpoint.Tensor;
  * calls, so that each layer says in which words PyTorch would do the same. Not thread-safe.
  */
 public final class Script {
+    public static final String MODULE = "backbone";
+
     private final StringBuilder lines = new StringBuilder();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private Optional<ScriptedModule> module = Optional.empty();
     private int variables;
 
     /** Writes a line and returns the name of its result. */
@@ -75,6 +79,12 @@ public final class Script {
         return "self." + name;
     }
 
+    /** Takes a module along, one at most, and writes a call of it: {@code N x 3 x S x S → } what it makes. */
+    String apply(ScriptedModule taken, String pictures) {
+        module = Optional.of(taken);
+        return let("(self." + MODULE + ").forward(" + pictures + ", )");
+    }
+
     /** Writes a matrix product and returns the name of its result. */
     public String product(String rows, String matrix) {
         return call("matmul", rows, matrix);
@@ -94,6 +104,11 @@ public final class Script {
     /** The lines, indented as the body of a method. */
     public String body() {
         return lines.toString();
+    }
+
+    /** What the lines refer to as {@link #MODULE} of {@code self}. */
+    public Optional<ScriptedModule> module() {
+        return module;
     }
 
     /** What the lines refer to as attributes of {@code self}. */

@@ -30,6 +30,12 @@ record Standardisation(NDArray mean, NDArray variance, NDArray rows) {
         return x.sub(mean).div(variance.add(EPSILON).sqrt());
     }
 
+    /** The words for {@link #apply}. */
+    String script(Script script, String x) {
+        String spread = script.call("sqrt", script.call("add", script.weight(variance), EPSILON));
+        return script.call("div", script.call("sub", x, script.weight(mean)), spread);
+    }
+
     /** Takes the statistics of these rows until the first that {@link #learn} sees. */
     void guess(NDArray x) {
         learn(x);

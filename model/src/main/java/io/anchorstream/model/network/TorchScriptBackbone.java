@@ -28,7 +28,8 @@ import io.anchorstream.model.image.CanonicalImage;
  * their features never depend on their company.
  */
 final class TorchScriptBackbone implements PictureInput {
-    static final int COLOURS = 64;
+    private static final int LEVELS = 4;
+    static final int COLOURS = LEVELS * LEVELS * LEVELS;
 
     private final NDManager manager;
     private final PtSymbolBlock module;
@@ -85,6 +86,29 @@ final class TorchScriptBackbone implements PictureInput {
     private static NDArray run(PtSymbolBlock module, NDArray input) {
         return module.forward(new ParameterStore(input.getManager(), false), new NDList(input), false)
                 .get(0);
+    }
+
+    /** The words for the histogram of {@link #whole}: a pixel counts for one of four levels of each colour. */
+    static String histogram(Script script, String pictures) {
+        String whole = script.call("round", script.call("mul", pictures, 255f));
+        String level = script.call("floor", script.call("div", whole, 256f / LEVELS));
+        String red = script.call("unsqueeze", levels(script, level, 0), 2);
+        String green = script.call("unsqueeze", levels(script, level, 1), 1);
+        String blue = script.call("transpose", levels(script, level, 2), 1, 2);
+        String both = script.call("flatten", script.call("mul", red, green), 1, 2);
+        String counts = script.flatten(script.call("matmul", both, blue));
+        return script.unit(script.call("sqrt", counts));
+    }
+
+    /** {@code N x LEVELS x P}: 1 at the level of a pixel's colour, 0 elsewhere. */
+    private static String levels(Script script, String level, int channel) {
+        String flat = script.call("flatten", script.call("slice", level, 1, channel, channel + 1, 1), 2, -1);
+        String[] all = new String[LEVELS];
+        for (int at = 0; at < LEVELS; at++) {
+            String away = script.call("abs", script.call("sub", flat, (float) at));
+            all[at] = script.call("clamp_min", script.call("add", script.call("mul", away, -1f), 1f), 0f);
+        }
+        return script.join(all);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
@@ -136,6 +137,26 @@ final class TorchScriptNetwork implements Network {
         NDArray wide = Activation.relu(hidden.apply(x.mul((float) Math.sqrt(backbone.length()))));
         NDArray base = metric.apply(rows, new Dense(projection, null).apply(x));
         return base.add(exit.apply(HybridStem.join(wideScale.apply(wide), x)));
+    }
+
+    @Override
+    public String script(Script script, String whole) {
+        Tensor file = Objects.requireNonNull(attachments.get(MODULE)); // or there would be no network
+        String raw = script.flatten(script.apply(
+                ScriptedModule.read(file.data()),
+                script.resampled(whole, new NetworkOptions(spec).integer("input", 8, 1024))));
+        String x = script.call("div", standard.script(script, raw), (float) Math.sqrt(features));
+        String rows = raw;
+        if (colour > 0) {
+            String colours = TorchScriptBackbone.histogram(script, whole);
+            rows = script.join(raw, colours);
+            x = script.join(x, script.call("mul", colours, colour));
+        }
+        String widened = script.call("mul", x, (float) Math.sqrt(backbone.length()));
+        String wide = script.call("relu", hidden.script(script, widened));
+        String base = metric.script(script, rows, new Dense(projection, null).script(script, x));
+        String learned = exit.script(script, script.join(wideScale.script(script, wide), x));
+        return script.call("add", base, learned);
     }
 
     @Override

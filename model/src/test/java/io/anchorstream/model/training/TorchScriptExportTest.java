@@ -39,7 +39,12 @@ class TorchScriptExportTest {
     @ParameterizedTest
     @ValueSource(strings = {"hybrid", "resnet"})
     void theFileGivesTheVectorsThatTheEmbedderGives(String network) throws Exception {
-        ModelArtifact artifact = turned(trained(network));
+        theFileGivesTheVectorsThatTheEmbedderGives(network, Map.of());
+    }
+
+    private void theFileGivesTheVectorsThatTheEmbedderGives(String network, Map<String, String> options)
+            throws Exception {
+        ModelArtifact artifact = turned(trained(network, options));
 
         float[][] written = run(TorchScriptExport.of(artifact));
 
@@ -54,20 +59,27 @@ class TorchScriptExportTest {
         assertThat(TorchScriptExport.of(artifact)).isEqualTo(TorchScriptExport.of(artifact));
     }
 
-    @Test
-    void refusesANetworkThatStandsOnAFileOfTheUsers(@TempDir Path folder) throws Exception {
-        Path backbone = TorchScriptFile.write(folder.resolve("backbone.pt"));
-        TrainingConfig config = TrainingConfigs.of("torchscript", Map.of("file", backbone.toString()), DIMENSION);
-        try (Trainer trainer = runtime.newTrainer(config)) {
-            ModelArtifact artifact = trainer.artifact();
-            assertThatThrownBy(() -> TorchScriptExport.of(artifact))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("stands on a file of yours");
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.7"})
+    void aBackboneOfTheUsersBecomesPartOfTheFile(String histogram, @TempDir Path folder) throws Exception {
+        Path backbone = TorchScriptFile.write(folder.resolve("backbone.pt"), "Tensor", "torch.flatten(y, 1)");
+
+        theFileGivesTheVectorsThatTheEmbedderGives(
+                "torchscript", Map.of("file", backbone.toString(), "input", "24", "histogram", histogram));
     }
 
-    private ModelArtifact trained(String network) {
-        try (Trainer trainer = runtime.newTrainer(TrainingConfigs.of(network, Map.of(), DIMENSION))) {
+    @Test
+    void refusesABackboneThatGivesMoreThanATensor(@TempDir Path folder) throws Exception {
+        Path backbone = TorchScriptFile.write(folder.resolve("backbone.pt"), "List[Tensor]", "[torch.flatten(y, 1)]");
+        ModelArtifact artifact = trained("torchscript", Map.of("file", backbone.toString()));
+
+        assertThatThrownBy(() -> TorchScriptExport.of(artifact))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("must take one tensor and give one", "tools/export_backbone.py");
+    }
+
+    private ModelArtifact trained(String network, Map<String, String> options) {
+        try (Trainer trainer = runtime.newTrainer(TrainingConfigs.of(network, options, DIMENSION))) {
             for (int i = 0; i < 5; i++) {
                 trainer.train(GlyphPictures.batch(i, 20, 4));
             }

@@ -20,16 +20,25 @@ final class TorchScriptFile {
 
     /** A module that shrinks each colour to 4 x 4: 48 features. */
     static Path write(Path file) throws IOException {
+        return write(file, "Tensor", "torch.flatten(y, 1)");
+    }
+
+    /**
+     * The same, giving something else.
+     *
+     * @param type of {@code result}, an expression of {@code y}
+     */
+    static Path write(Path file, String type, String result) throws IOException {
         String code = """
                 class M(Module):
                   __parameters__ = []
                   __buffers__ = []
                   training : bool
                   def forward(self: __torch__.M,
-                    x: Tensor) -> Tensor:
+                    x: Tensor) -> %s:
                     y = torch.adaptive_avg_pool2d(x, [4, 4])
-                    return torch.flatten(y, 1)
-                """;
+                    return %s
+                """.formatted(type, result);
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             store(zip, "m/data.pkl", OBJECT);
