@@ -102,7 +102,7 @@ final class RefreshCommand implements Callable<Integer> {
             out.printf(
                     Locale.ROOT,
                     "version %d waits as generation %d: the newest promotion is taken up once this generation is"
-                            + " complete, or at once by \"model pin %d\"%n",
+                            + " complete, or at once by \"model promote %d\"%n",
                     next.version(),
                     next.generation(),
                     next.version());

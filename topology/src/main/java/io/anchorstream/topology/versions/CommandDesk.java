@@ -117,7 +117,9 @@ public final class CommandDesk {
             }
             ModelVersion chosen = target.get();
             if (chosen.getVersion() == serving.getVersion()) {
-                return Optional.of("version " + chosen.getVersion() + " is in service already");
+                return rollback || serving.getOrdered()
+                        ? Optional.of("version " + chosen.getVersion() + " is in service already")
+                        : takeUpNow();
             }
             if (chosen.getState() == VersionState.RETIRED) {
                 return Optional.of("version " + chosen.getVersion() + " is retired: its weights are gone");
@@ -147,6 +149,15 @@ public final class CommandDesk {
                 left.setReason("Rolled back to version " + chosen.getVersion() + " by " + issuer(command) + ".");
                 events.add(left); // after the promotion: one version is in service at every instant
             }
+            return Optional.empty();
+        }
+
+        /** The gate's choice becomes an order: a refresh of another version gives way to it. */
+        private Optional<String> takeUpNow() {
+            ModelVersion ordered = Events.copy(serving, new ModelVersion());
+            ordered.setOrdered(true);
+            events.add(ordered);
+            done = "version " + serving.getVersion() + " is in service already and is embedded for at once";
             return Optional.empty();
         }
 

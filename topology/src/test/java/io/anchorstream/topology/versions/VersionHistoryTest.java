@@ -154,6 +154,19 @@ class VersionHistoryTest {
     }
 
     @Test
+    void aPromotionOfTheVersionInServiceHasItEmbeddedForAtOnceAndPinsNothing() {
+        apply(event(0, VersionState.PROMOTED, 0), event(1, VersionState.PROMOTED, 1));
+        assertThat(answer(CommandType.PROMOTE, 1L).accepted()).isTrue();
+        assertThat(history.serving()).hasValueSatisfying(serving -> {
+            assertThat(serving.getVersion()).isEqualTo(1);
+            assertThat(serving.getGeneration()).isEqualTo(1);
+            assertThat(serving.getOrdered()).isTrue();
+            assertThat(serving.getPinned()).isFalse();
+        });
+        assertThat(answer(CommandType.PROMOTE, 1L).answer()).contains("in service already");
+    }
+
+    @Test
     void neverRetiresWhatIsServedComparedWithOrNew() {
         for (int v = 0; v < 12; v++) {
             ModelVersion event =
