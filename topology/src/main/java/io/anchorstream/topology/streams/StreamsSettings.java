@@ -34,6 +34,14 @@ public record StreamsSettings(
         int standbys,
         Duration commitInterval,
         Map<String, String> extra) {
+    /** The least that brokers allow by default ({@code group.min.session.timeout.ms}). */
+    public static final int SESSION_TIMEOUT_MS = 6_000;
+
+    /** Members hear of a rebalance with the answer to a heartbeat. */
+    public static final int HEARTBEAT_INTERVAL_MS = 1_000;
+
+    /** Commits come every 200 ms; a thread that takes so long between two is as good as dead. */
+    static final int TRANSACTION_TIMEOUT_MS = 5_000;
 
     public StreamsSettings {
         if (threads < 1) {
@@ -76,6 +84,12 @@ public record StreamsSettings(
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 200);
         handlers(config);
         clients(config);
+        // A client's setting under its bare name is weaker than ours under a prefix: the user's takes the place of
+        // ours.
+        extra.keySet().forEach(name -> {
+            config.remove(StreamsConfig.consumerPrefix(name));
+            config.remove(StreamsConfig.producerPrefix(name));
+        });
         config.putAll(extra);
         Properties properties = new Properties();
         properties.putAll(config);
@@ -102,10 +116,11 @@ public record StreamsSettings(
         // doubling, by default, which is all of a commit interval.
         config.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 200);
-        // How long an instance that was killed keeps others waiting: first for its partitions, then for the end of the
-        // transaction it left open.
-        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
-        config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
+        // How long an instance that was killed keeps others waiting for its partitions, and how long until they hear of
+        // it; the transaction that it left open has ended by then.
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_INTERVAL_MS);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);
         // Changelogs and repartition topics carry pictures too.
         config.put(
                 StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),

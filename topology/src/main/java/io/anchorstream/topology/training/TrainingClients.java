@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.anchorstream.topology.streams.StreamsSettings;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -23,7 +24,6 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class TrainingClients {
     private static final int MAX_POLL_INTERVAL_MS = 600_000;
-    private static final int SESSION_TIMEOUT_MS = 10_000;
 
     private final Map<String, Object> connection;
     private final String group;
@@ -46,7 +46,8 @@ public final class TrainingClients {
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2);
         config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
         // How long a trainer that was killed keeps the standby waiting; heartbeats have a thread of their own.
-        config.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        config.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, StreamsSettings.SESSION_TIMEOUT_MS);
+        config.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, StreamsSettings.HEARTBEAT_INTERVAL_MS);
         // A standby that comes or goes does not take the partition from the trainer that has it.
         config.put(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
