@@ -22,7 +22,9 @@ final class Background implements Executor, AutoCloseable {
     private final String name;
     private final Courtesy courtesy;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final long made = System.nanoTime();
     private final ExecutorService threads;
+    private volatile long courteousUntil = Long.MAX_VALUE;
 
     @SuppressWarnings("ThreadPriorityCheck") // correct without
     Background(String name, int count, Courtesy courtesy) {
@@ -45,7 +47,22 @@ final class Background implements Executor, AutoCloseable {
         });
     }
 
+    /**
+     * From now on waits for new items for so long at most, until this is called again: somebody stands still for the
+     * outcome and is missed if that takes for ever.
+     */
+    void courteousFor(Duration time) {
+        courteousUntil = now() + time.toNanos();
+    }
+
+    private long now() {
+        return System.nanoTime() - made; // sums of it do not overflow
+    }
+
     private void letNewItemsPass(Duration worked) {
+        if (now() >= courteousUntil) {
+            return;
+        }
         try {
             courtesy.yieldAfter(worked, closing);
         } catch (InterruptedException e) {
@@ -53,14 +70,17 @@ final class Background implements Executor, AutoCloseable {
         }
     }
 
-    /** Waits for what is under way; what waits is dropped. */
+    /**
+     * Takes nothing more and waits for a while for what it has, without courtesy. Nothing of that is dropped: whoever waits
+     * for its outcome, such as a trainer for scores, would wait for ever.
+     */
     @Override
     public void close() {
         closing.countDown();
-        threads.shutdownNow().forEach(dropped -> LOG.debug("dropped: {}", dropped));
+        threads.shutdown();
         try {
             if (!threads.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("{} did not end within {} s", name, PATIENCE_SECONDS);
+                LOG.warn("the {} threads are still at work after {} s", name, PATIENCE_SECONDS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.anchorstream.service.run;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -10,10 +11,21 @@ import io.anchorstream.model.training.HoldoutSheet;
 import io.anchorstream.topology.training.HoldoutExample;
 import io.anchorstream.topology.training.HoldoutScorer;
 
-/** Lets the training loop score with the model's evaluator. */
-record HoldoutScores(HoldoutEvaluator evaluator) implements HoldoutScorer {
+/**
+ * Lets the training loop score with the model's evaluator. A trainer that scores does not poll its group, which takes it
+ * for dead after ten minutes: however late new items are, they hold up each score for a minute at most.
+ */
+record HoldoutScores(HoldoutEvaluator evaluator, Background threads) implements HoldoutScorer {
+    static final Duration COURTESY = Duration.ofMinutes(1);
+
+    /** Scores on these threads. */
+    HoldoutScores(Background threads) {
+        this(new HoldoutEvaluator(threads), threads);
+    }
+
     @Override
     public HoldoutSheet score(Embedder model, List<HoldoutExample> items) {
+        threads.courteousFor(COURTESY);
         return evaluator.sheet(model, pictures(items));
     }
 

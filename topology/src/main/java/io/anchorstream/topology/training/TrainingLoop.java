@@ -122,6 +122,10 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
             } catch (WakeupException | InterruptException e) {
                 LOG.debug("woken up", e);
             } catch (RuntimeException | IOException e) {
+                if (isClosing()) { // what fails because the rest is being stopped is no news
+                    LOG.debug("closing", e);
+                    return;
+                }
                 LOG.error("training stopped; beginning again from the last committed version in {}", RETRY, e);
                 status = status.in(TrainingStatus.Phase.FAILED, String.valueOf(e.getMessage()));
                 pause();
