@@ -7,7 +7,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.DockerClientFactory;
 
-/** The contract on {@code apache/kafka} and a schema registry in containers. */
+/**
+ * The contract on {@code apache/kafka} and a schema registry in containers. Its test, with all that is asserted of items,
+ * dead letters and the restart, is {@link LabelPipelineContract}'s; here is only where the broker is.
+ */
 @EnabledIf(
         value = "engineAnswers",
         disabledReason = "no container engine answers: start Docker or Podman, or set DOCKER_HOST")

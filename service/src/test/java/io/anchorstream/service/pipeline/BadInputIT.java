@@ -3,7 +3,6 @@ package io.anchorstream.service.pipeline;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -15,16 +14,10 @@ import java.util.function.Consumer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.schemas.serde.AvroSerde;
-import io.anchorstream.service.config.Keys;
-import io.anchorstream.service.config.Settings;
-import io.anchorstream.service.embedded.SharedKafka;
 import io.anchorstream.service.http.SearchPage;
-import io.anchorstream.service.metrics.ServiceMetrics;
 import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.Role;
-import io.anchorstream.service.run.RoleStarter;
 import io.anchorstream.service.run.ServiceProcess;
-import io.anchorstream.service.run.TopicSetup;
 import io.anchorstream.topology.streams.DeadLetterHeaders;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -35,7 +28,6 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,54 +39,21 @@ class BadInputIT {
     private static final int GOOD = 12;
     private static final byte[] UNKNOWN_SCHEMA = {0, 0x7f, 0, 0, 1, 2, 3};
 
-    private final Settings settings;
-    private final Cluster cluster;
-    private final AvroSerde<CatalogItem> items;
+    private final Path data;
+    private final RolesBench bench = new RolesBench(BadInputIT.class, 2, Map.of());
+    private final Cluster cluster = bench.cluster;
+    private final AvroSerde<CatalogItem> items = cluster.serde(CatalogItem.class);
 
     BadInputIT(@TempDir Path data) {
-        settings = Settings.resolve(
-                Keys.all(),
-                List.of(new Settings.Layer(
-                        "test",
-                        Map.of(
-                                Keys.DATA.name(),
-                                data.toString(),
-                                Keys.TOPIC_PREFIX.name(),
-                                SharedKafka.prefix(BadInputIT.class),
-                                Keys.ITEM_PARTITIONS.name(),
-                                "2",
-                                Keys.SAMPLER_PARTITIONS.name(),
-                                "1",
-                                Keys.REPLICATION.name(),
-                                "1",
-                                Keys.TEXT_ENCODER.name(),
-                                "hashed",
-                                Keys.HTTP_PORT.name(),
-                                "0",
-                                Keys.HTTP_HOST.name(),
-                                "127.0.0.1",
-                                "kafka.bootstrap.servers",
-                                SharedKafka.bootstrapServers(),
-                                "registry.schema.registry.url",
-                                SharedKafka.registryUrl()))));
-        cluster = Cluster.of(settings);
-        items = cluster.serde(CatalogItem.class);
-    }
-
-    @BeforeEach
-    void createTopics() {
-        TopicSetup.prepare(cluster, (short) 1);
+        this.data = data;
     }
 
     @Test
     void becomesDeadLettersWithReasonsWhileGoodItemsComeThrough() throws Exception {
         try (ServiceProcess process = new ServiceProcess();
                 Producer<String, byte[]> producer = producer()) {
-            SearchPage page = new RoleStarter(
-                            settings, cluster, process, process.own("metrics", new ServiceMetrics()), Clock.systemUTC())
-                    .start(EnumSet.allOf(Role.class), List::of)
-                    .page()
-                    .orElseThrow();
+            SearchPage page =
+                    bench.start(process, EnumSet.allOf(Role.class), data).page().orElseThrow();
             PageClient client = new PageClient(page.address());
             item(producer, "early", item -> {});
             send(producer, "no-avro", "{\"title\": \"json\"}".getBytes(StandardCharsets.UTF_8));

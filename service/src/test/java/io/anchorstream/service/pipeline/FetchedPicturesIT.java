@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,16 +23,11 @@ import com.sun.net.httpserver.HttpServer;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.service.config.Keys;
-import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.deadletter.DeadLetter;
 import io.anchorstream.service.deadletter.DeadLetterTopic;
-import io.anchorstream.service.embedded.SharedKafka;
-import io.anchorstream.service.metrics.ServiceMetrics;
 import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.Role;
-import io.anchorstream.service.run.RoleStarter;
 import io.anchorstream.service.run.ServiceProcess;
-import io.anchorstream.service.run.TopicSetup;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -51,14 +45,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Items that name their pictures by address, as a table's connector writes them, on a broker and a web server. */
 class FetchedPicturesIT {
     private final Path folder;
-    private final String prefix = SharedKafka.prefix(FetchedPicturesIT.class);
+    private final RolesBench bench =
+            new RolesBench(FetchedPicturesIT.class, 1, Map.of(Keys.FETCH_TRUSTED.name(), "127.0.0.1"));
+    private final Cluster cluster = bench.cluster;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch over = new CountDownLatch(1);
     private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private volatile boolean silent = true;
     private HttpServer server;
     private String base;
-    private Cluster cluster;
 
     FetchedPicturesIT(@TempDir Path folder) {
         this.folder = folder;
@@ -71,8 +66,6 @@ class FetchedPicturesIT {
         server.createContext("/", this::answer);
         server.start();
         base = "http://127.0.0.1:" + server.getAddress().getPort();
-        cluster = Cluster.of(settings("first"));
-        TopicSetup.prepare(cluster, (short) 1);
     }
 
     @AfterEach
@@ -157,37 +150,8 @@ class FetchedPicturesIT {
 
     private ServiceProcess label(String machine) throws IOException {
         ServiceProcess process = new ServiceProcess();
-        new RoleStarter(
-                        settings(machine),
-                        cluster,
-                        process,
-                        process.own("metrics", new ServiceMetrics()),
-                        Clock.systemUTC())
-                .start(EnumSet.of(Role.LABEL), List::of);
+        bench.start(process, EnumSet.of(Role.LABEL), folder.resolve(machine));
         return process;
-    }
-
-    private Settings settings(String machine) {
-        Map<String, String> values = new HashMap<>(Map.of(
-                Keys.DATA.name(),
-                folder.resolve(machine).toString(),
-                Keys.TOPIC_PREFIX.name(),
-                prefix,
-                Keys.ITEM_PARTITIONS.name(),
-                "1",
-                Keys.SAMPLER_PARTITIONS.name(),
-                "1",
-                Keys.REPLICATION.name(),
-                "1",
-                Keys.TEXT_ENCODER.name(),
-                "hashed",
-                Keys.FETCH_TRUSTED.name(),
-                "127.0.0.1",
-                "kafka.bootstrap.servers",
-                SharedKafka.bootstrapServers(),
-                "registry.schema.registry.url",
-                SharedKafka.registryUrl()));
-        return Settings.resolve(Keys.all(), List.of(new Settings.Layer("test", values)));
     }
 
     private Producer<String, CatalogItem> producer() {

@@ -1,7 +1,5 @@
 package io.anchorstream.service.pipeline;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -9,81 +7,38 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-import io.anchorstream.avro.BatchItem;
 import io.anchorstream.avro.CommandType;
-import io.anchorstream.avro.MiniBatch;
-import io.anchorstream.avro.ModelCommand;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
-import io.anchorstream.model.image.CanonicalImage;
-import io.anchorstream.model.training.Embedder;
-import io.anchorstream.model.training.HoldoutSheet;
 import io.anchorstream.model.training.TrainingBatch;
-import io.anchorstream.model.training.TrainingConfig;
-import io.anchorstream.schemas.registry.RegistryConfig;
-import io.anchorstream.schemas.registry.SchemaRegistry;
-import io.anchorstream.schemas.topics.TopicAdmin;
-import io.anchorstream.schemas.topics.TopicSizing;
-import io.anchorstream.schemas.topics.Topics;
-import io.anchorstream.service.embedded.SharedKafka;
-import io.anchorstream.topology.pacing.Courtesy;
-import io.anchorstream.topology.pacing.Lateness;
-import io.anchorstream.topology.training.HoldoutExample;
-import io.anchorstream.topology.training.HoldoutScorer;
-import io.anchorstream.topology.training.TrainingClients;
 import io.anchorstream.topology.training.TrainingLoop;
-import io.anchorstream.topology.training.TrainingSettings;
-import io.anchorstream.topology.training.TrainingTopics;
 import io.anchorstream.topology.versions.ModelFeed;
 import io.anchorstream.topology.versions.TopicReader;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class TrainingLoopIT {
-    private static final int STEPS_PER_VERSION = 10;
-    private static final TrainingConfig CONFIG =
-            new TrainingConfig("fake", Map.of(), "fake", Map.of(), 2, 1, 1e-3, 0, 0, 0, 0, 0, 0, "none", 7, 1, "cpu");
-
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path folder;
 
-    private final String prefix = SharedKafka.prefix(TrainingLoopIT.class);
-    private final Topics catalogue = Topics.create(prefix, TopicSizing.defaults());
-    private final TrainingTopics topics = TrainingTopics.of(
-            catalogue,
-            SharedKafka.clientConfig(),
-            SchemaRegistry.open(RegistryConfig.from(SharedKafka.clientConfig())));
-    private final TrainingClients clients = new TrainingClients(
-            Map.of("bootstrap.servers", SharedKafka.bootstrapServers(), "max.request.size", 2_000_000),
-            prefix + "train");
-
-    @BeforeEach
-    void createTopics() {
-        try (Admin admin = SharedKafka.admin()) {
-            TopicAdmin.ensure(admin, catalogue, (short) 1);
-        }
-    }
+    private final TrainingBench bench = new TrainingBench(TrainingLoopIT.class);
 
     @Test
     void publishesVersionZeroBeforeAnyTrainingAndAModelThatCanBeLoaded() throws Exception {
         FakeRuntime runtime = new FakeRuntime(0);
         try (TrainingLoop loop = loop(folder, runtime);
-                ModelFeed feed = new ModelFeed(clients::reader, topics.model(), runtime, Clock.systemUTC()).start()) {
+                ModelFeed feed = new ModelFeed(bench.clients::reader, bench.topics.model(), runtime, Clock.systemUTC())
+                        .start()) {
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> feed.promoted()
                     .isPresent());
             assertThat(feed.promoted().orElseThrow().version()).isZero();
@@ -94,7 +49,7 @@ class TrainingLoopIT {
 
     @Test
     void endsWithTheWeightsOfAnUninterruptedRunHoweverOftenItIsStopped() throws Exception {
-        sendBatches(0, 60);
+        bench.sendBatches(0, 60);
         Random random = new Random(4);
         FakeRuntime runtime = new FakeRuntime(TimeUnit.MILLISECONDS.toNanos(20));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
@@ -114,13 +69,13 @@ class TrainingLoopIT {
 
     @Test
     void fallsBackLoudlyToTheCheckpointBeforeADamagedOneAndReplays() throws Exception {
-        sendBatches(0, 30);
+        bench.sendBatches(0, 30);
         FakeRuntime runtime = new FakeRuntime(0);
         try (TrainingLoop loop = loop(folder, runtime, false)) {
             awaitVersion(loop, 3);
         }
         Files.writeString(folder.resolve("v000003").resolve("state"), "forged");
-        sendBatches(30, 60);
+        bench.sendBatches(30, 60);
         try (TrainingLoop loop = loop(folder, runtime, false)) {
             awaitVersion(loop, 6);
             Awaitility.await().until(() -> loop.status().steps() == 40);
@@ -130,7 +85,7 @@ class TrainingLoopIT {
 
     @Test
     void aTrainerOnAnotherMachineGoesOnFromThePublishedCheckpoint() throws Exception {
-        sendBatches(0, 60);
+        bench.sendBatches(0, 60);
         try (TrainingLoop loop = loop(folder.resolve("here"), new FakeRuntime(TimeUnit.MILLISECONDS.toNanos(20)))) {
             awaitVersion(loop, 3);
         }
@@ -143,10 +98,10 @@ class TrainingLoopIT {
 
     @Test
     void aTrainerFencedByAnotherGoesBackAndPublishesEachVersionOnce() throws Exception {
-        sendBatches(0, 60);
+        bench.sendBatches(0, 60);
         try (TrainingLoop loop = loop(folder, new FakeRuntime(TimeUnit.MILLISECONDS.toNanos(20)))) {
             awaitVersion(loop, 2);
-            try (Producer<String, byte[]> usurper = clients.transactional()) {
+            try (Producer<String, byte[]> usurper = bench.clients.transactional()) {
                 usurper.initTransactions();
             }
             awaitVersion(loop, 6);
@@ -156,15 +111,15 @@ class TrainingLoopIT {
 
     @Test
     void afterARollbackTrainingGoesOnFromTheVersionInServiceBehindTheBatchesItHasSeen() throws Exception {
-        sendBatches(0, 30);
+        bench.sendBatches(0, 30);
         try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
             awaitVersion(loop, 3);
-            command("back", CommandType.ROLLBACK, 1L);
+            bench.send(TrainingBench.command("back", CommandType.ROLLBACK, 1L));
             Awaitility.await().until(() -> loop.status().serving() == 1);
-            sendBatches(30, 35);
+            bench.sendBatches(30, 35);
             Awaitility.await().until(() -> loop.status().step() == 15);
         }
-        sendBatches(35, 40);
+        bench.sendBatches(35, 40);
         try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) { // a restart goes on from there, too
             awaitVersion(loop, 4);
         }
@@ -176,13 +131,13 @@ class TrainingLoopIT {
 
     @Test
     void aRollbackToAVersionWithoutACheckpointGoesOnFromItsPublishedWeights() throws Exception {
-        sendBatches(0, 40);
+        bench.sendBatches(0, 40);
         try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
             awaitVersion(loop, 4);
             assertThat(folder.resolve("v000001")).doesNotExist();
-            command("back", CommandType.ROLLBACK, 1L);
+            bench.send(TrainingBench.command("back", CommandType.ROLLBACK, 1L));
             Awaitility.await().until(() -> loop.status().serving() == 1);
-            sendBatches(40, 50);
+            bench.sendBatches(40, 50);
             awaitVersion(loop, 5);
         }
         assertThat(newest().getParent()).isEqualTo(1);
@@ -190,7 +145,7 @@ class TrainingLoopIT {
     }
 
     private static String digestAfter(IntStream... batches) {
-        try (var trainer = new FakeRuntime(0).newTrainer(CONFIG)) {
+        try (var trainer = new FakeRuntime(0).newTrainer(TrainingBench.CONFIG)) {
             for (IntStream some : batches) {
                 some.forEach(number -> trainer.train(new TrainingBatch(0, number, List.of())));
             }
@@ -200,20 +155,20 @@ class TrainingLoopIT {
 
     @Test
     void aRollbackSticksUntilItIsUnpinned() throws Exception {
-        sendBatches(0, 20);
+        bench.sendBatches(0, 20);
         try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
             awaitVersion(loop, 2);
-            command("c1", CommandType.ROLLBACK, 1L);
+            bench.send(TrainingBench.command("c1", CommandType.ROLLBACK, 1L));
             Awaitility.await().until(() -> loop.status().serving() == 1);
-            sendBatches(20, 30);
+            bench.sendBatches(20, 30);
             awaitVersion(loop, 3);
             assertThat(loop.status().serving()).isEqualTo(1);
-            command("c1", CommandType.ROLLBACK, 0L);
-            command("c2", CommandType.UNPIN, null);
+            bench.send(TrainingBench.command("c1", CommandType.ROLLBACK, 0L));
+            bench.send(TrainingBench.command("c2", CommandType.UNPIN, null));
             // Commands and batches are two topics: a version trained before the answer is held back still.
             Awaitility.await().until(() -> events().stream()
                     .anyMatch(event -> event.getCommand().equals("c2")));
-            sendBatches(30, 40);
+            bench.sendBatches(30, 40);
             awaitVersion(loop, 4);
             Awaitility.await().until(() -> loop.status().serving() == 4);
         }
@@ -224,18 +179,7 @@ class TrainingLoopIT {
     }
 
     private TrainingLoop loop(Path checkpoints, FakeRuntime runtime, boolean share) {
-        TrainingSettings settings = TrainingSettings.defaults(CONFIG, checkpoints)
-                .withStepsPerVersion(STEPS_PER_VERSION)
-                .withShareCheckpoints(share);
-        return new TrainingLoop(
-                        settings,
-                        topics,
-                        clients,
-                        runtime,
-                        new NoScores(),
-                        new Courtesy(new Lateness(Clock.systemUTC()), 1),
-                        Clock.systemUTC())
-                .start();
+        return bench.loop(TrainingBench.settings(checkpoints).withShareCheckpoints(share), runtime);
     }
 
     /** Versions 0 to {@code last} were each published once, and their weights are those of an uninterrupted run. */
@@ -248,7 +192,7 @@ class TrainingLoopIT {
                 .doesNotHaveDuplicates()
                 .hasSize(last + 1);
         assertThat(trained.get(last).getWeightsDigest())
-                .isEqualTo(digestAfter(IntStream.range(0, last * STEPS_PER_VERSION)));
+                .isEqualTo(digestAfter(IntStream.range(0, last * TrainingBench.STEPS_PER_VERSION)));
     }
 
     private void awaitVersion(TrainingLoop loop, long version) {
@@ -278,64 +222,14 @@ class TrainingLoopIT {
     private List<ModelVersion> events() {
         List<ModelVersion> events = new ArrayList<>();
         try (TopicReader<ModelVersion> reader = new TopicReader<>(
-                clients.reader(),
-                topics.model().versions(),
-                topics.model().versionSerde().deserializer())) {
+                bench.clients.reader(),
+                bench.topics.model().versions(),
+                bench.topics.model().versionSerde().deserializer())) {
             while (!reader.caughtUp()) {
                 reader.poll(Duration.ofMillis(50))
                         .forEach(entry -> entry.value().ifPresent(events::add));
             }
         }
         return events;
-    }
-
-    private void sendBatches(int from, int to) throws IOException {
-        byte[] image = new CanonicalImage(1, new byte[3]).toBytes();
-        try (Producer<String, byte[]> producer = clients.idempotent()) {
-            for (int number = from; number < to; number++) {
-                MiniBatch batch = MiniBatch.newBuilder()
-                        .setSampler(0)
-                        .setNumber(number)
-                        .setItems(List.of(BatchItem.newBuilder()
-                                .setItemId("item-" + number)
-                                .setLabel(number % 5)
-                                .setImage(ByteBuffer.wrap(image))
-                                .build()))
-                        .build();
-                send(
-                        producer,
-                        topics.batches(),
-                        topics.batchSerde().serializer().serialize(topics.batches(), batch));
-            }
-        }
-    }
-
-    private void command(String id, CommandType type, @Nullable Long version) {
-        try (Producer<String, byte[]> producer = clients.idempotent()) {
-            ModelCommand command = ModelCommand.newBuilder()
-                    .setId(id)
-                    .setCommand(type)
-                    .setVersion(version)
-                    .build();
-            send(producer, topics.commands(), topics.commandSerde().serializer().serialize(topics.commands(), command));
-        }
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // closing the producer flushes it
-    private static void send(Producer<String, byte[]> producer, String topic, byte[] value) {
-        producer.send(new ProducerRecord<>(topic, 0, "0", value));
-    }
-
-    /** No hold-out here: every version passes the gate. */
-    private static final class NoScores implements HoldoutScorer {
-        @Override
-        public HoldoutSheet score(Embedder model, List<HoldoutExample> items) {
-            throw new AssertionError("there is no hold-out to score");
-        }
-
-        @Override
-        public Map<String, Double> baselines(List<HoldoutExample> items) {
-            return Map.of();
-        }
     }
 }
