@@ -51,6 +51,11 @@ public final class PyTorchModelRuntime implements ModelRuntime {
         this.device = device(engine, device);
     }
 
+    /** Loads the native library, a second or two of work that any thread may do ahead. */
+    public static void loadEngine() {
+        Engine.getEngine(ENGINE);
+    }
+
     private static Device device(Engine engine, String name) {
         return switch (name) {
             case "auto" -> engine.getGpuCount() > 0 ? Device.gpu() : Device.cpu();

@@ -65,6 +65,7 @@ final class RunCommand implements Callable<Integer> {
         Settings settings = config.settings(Map.of(), flags);
         if (roles.contains(Role.TRAIN)) {
             Learning.check(settings);
+            RoleStarter.loadAhead();
         }
         Cluster cluster = Cluster.of(settings);
         cluster.requireReachable();

@@ -143,6 +143,7 @@ public final class Demo implements AutoCloseable {
             long began)
             throws IOException {
         DemoFolder folder = options.folder();
+        RoleStarter.loadAhead();
         CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
         EmbeddedKafka kafka = process.own("broker", EmbeddedKafka.start(lock, options.kafkaPort(), Map.of()));
         EmbeddedRegistry registry = process.own(

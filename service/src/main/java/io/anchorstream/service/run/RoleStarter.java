@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -17,7 +18,6 @@ import java.util.stream.Collectors;
 import io.anchorstream.model.image.ImageDecoder;
 import io.anchorstream.model.image.RejectedImageException;
 import io.anchorstream.model.text.TextEncoder;
-import io.anchorstream.model.training.HoldoutEvaluator;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.PyTorchModelRuntime;
 import io.anchorstream.service.config.Keys;
@@ -83,8 +83,16 @@ public final class RoleStarter {
      */
     public record Started(Optional<SearchPage> page, Optional<ModelFeed> feed, Optional<String> engine) {}
 
+    /** Begins to load what most roles need, beside whatever else is being started; what fails fails again in its time. */
+    public static void loadAhead() {
+        Thread thread = new Thread(new FutureTask<>(PyTorchModelRuntime::loadEngine, true), "load-engine");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     /**
-     * Starts the roles, readers before writers, so that nothing waits long.
+     * Starts the roles: training first, since it has the longest way until it is at work, then readers before writers, so
+     * that nothing waits long.
      *
      * @param credits who drew the catalogue's pictures, for the page
      */
@@ -100,6 +108,9 @@ public final class RoleStarter {
             runtime =
                     Optional.of(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
         }
+        if (ordered.contains(Role.TRAIN)) {
+            startTrain(runtime.orElseThrow());
+        }
         if (ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
             ModelFeed started =
                     new ModelFeed(cluster::reader, Learning.modelTopics(cluster), runtime.orElseThrow(), clock).start();
@@ -108,9 +119,6 @@ public final class RoleStarter {
         }
         if (ordered.contains(Role.INDEX)) {
             page = Optional.of(startIndex(feed.orElseThrow(), credits));
-        }
-        if (ordered.contains(Role.TRAIN)) {
-            startTrain(runtime.orElseThrow());
         }
         if (ordered.contains(Role.EMBED)) {
             startEmbed(feed.orElseThrow());
@@ -174,7 +182,7 @@ public final class RoleStarter {
                 Learning.topics(cluster),
                 new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
                 runtime,
-                new HoldoutScores(new HoldoutEvaluator(scoring)),
+                new HoldoutScores(scoring),
                 courtesy,
                 clock);
         metrics.bind(loop::status);

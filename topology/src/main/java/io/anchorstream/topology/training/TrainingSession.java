@@ -106,7 +106,11 @@ final class TrainingSession implements AutoCloseable {
         this.trainer = parts.origin().trainer();
         this.grownFrom = parts.origin().version();
         this.note = String.join("; ", parts.origin().problems());
-        this.scoredAt = clock.millis() - settings.rescoreEvery().toMillis();
+        boolean scored = history.serving()
+                .filter(serving -> !serving.getMetrics().isEmpty())
+                .isPresent();
+        // What was scored before a restart need not be scored again before training goes on.
+        this.scoredAt = clock.millis() - (scored ? 0 : settings.rescoreEvery().toMillis());
     }
 
     /**
@@ -116,7 +120,6 @@ final class TrainingSession implements AutoCloseable {
      */
     void begin(Map<TopicPartition, Long> start) throws IOException {
         next.putAll(start);
-        holdout.catchUp(HOLDOUT_PATIENCE);
         if (history.newest().isEmpty()) {
             publishVersion();
         } else {
@@ -236,6 +239,7 @@ final class TrainingSession implements AutoCloseable {
     private void announce(long version, ModelArtifact learned, String checkpointDigest, Optional<byte[]> checkpoint) {
         long began = System.nanoTime();
         boolean first = history.serving().isEmpty();
+        holdout.catchUp(HOLDOUT_PATIENCE); // read between the steps until now
         Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, learned, history);
         ModelArtifact artifact = verdict.rotation()
                 .map(rotation -> runtime.turned(learned, rotation))
