@@ -18,10 +18,11 @@ import io.anchorstream.service.run.TopicSetup;
 final class Instance implements AutoCloseable {
     private final ServiceProcess process = new ServiceProcess();
     private final Cluster cluster;
+    private final ServiceMetrics metrics;
 
     Instance(Settings settings, Set<Role> roles) throws IOException {
         cluster = prepare(settings);
-        ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
+        metrics = process.own("metrics", new ServiceMetrics());
         new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC()).start(roles, List::of);
     }
 
@@ -34,6 +35,11 @@ final class Instance implements AutoCloseable {
 
     Cluster cluster() {
         return cluster;
+    }
+
+    /** A gauge or counter of {@code docs/metrics.md} that has no tags, now. */
+    double metric(String name) {
+        return metrics.registry().get(name).meter().measure().iterator().next().getValue();
     }
 
     @Override

@@ -84,7 +84,7 @@ final class SideBySide implements Callable<Integer> {
                                 "labelling of canonical pictures", () -> LabellingStage.run(shared, catalogue, true))));
             }
             if (only.contains("training")) {
-                add(results, List.of(clock.run("training on the batches just drawn", () -> TrainingStage.run(shared))));
+                add(results, clock.run("training on the batches just drawn", () -> TrainingStage.run(shared)));
             }
             if (only.contains("refresh")) {
                 add(

@@ -30,6 +30,7 @@ public record ScriptedModule(String type, byte[] object, String version, SortedM
     private static final Pattern NEXT_CLASS = Pattern.compile("(?m)^class ");
     private static final String OBJECT = "data.pkl";
     private static final String VERSION = "version";
+    private static final String HIDDEN = ".data/";
     private static final int PROTOCOL = 0x80;
 
     /**
@@ -38,7 +39,7 @@ public record ScriptedModule(String type, byte[] object, String version, SortedM
     static ScriptedModule read(byte[] script) {
         SortedMap<String, byte[]> files = unpacked(script);
         byte[] pickle = files.get(OBJECT);
-        byte[] version = files.get(VERSION);
+        byte[] version = files.get(files.containsKey(VERSION) ? VERSION : HIDDEN + VERSION); // PyTorch 1.13 hides it
         if (pickle == null || version == null || pickle.length < 4 || (pickle[0] & 0xff) != PROTOCOL) {
             throw new IllegalArgumentException(
                     "the backbone's file has no module that can be taken over; save it again" + " with torch.jit.save");

@@ -73,8 +73,13 @@ public final class ServiceMetrics implements AutoCloseable {
         counter("anchorstream.train.batches.unreadable", "batches skipped", status, TrainingStatus::unreadable);
         counter("anchorstream.train.step.seconds", "time in training steps", status, TrainingStatus::stepSeconds);
         counter(
+                "anchorstream.train.scoring.seconds",
+                "time in scores on the hold-out",
+                status,
+                TrainingStatus::scoringSeconds);
+        counter(
                 "anchorstream.train.publication.seconds",
-                "time in checkpoints, scoring and transactions",
+                "time in checkpoints, rotations and transactions",
                 status,
                 TrainingStatus::publicationSeconds);
     }

@@ -67,6 +67,7 @@ final class TrainingSession implements AutoCloseable {
     private long unreadable;
     private long images;
     private double stepSeconds;
+    private double scoringSeconds;
     private double publicationSeconds;
     private String note = "";
 
@@ -199,7 +200,7 @@ final class TrainingSession implements AutoCloseable {
         if (!(quiet ? (never || waited) : waited) || !jury.outdated(serving)) {
             return;
         }
-        Jury.Verdict verdict = jury.rescore(serving, history);
+        Jury.Verdict verdict = timed(() -> jury.rescore(serving, history));
         scoredAt = clock.millis();
         ModelVersion event = Events.restate(serving, clock.millis());
         event.setMetrics(verdict.metrics());
@@ -215,6 +216,7 @@ final class TrainingSession implements AutoCloseable {
 
     private void publishVersion() throws IOException {
         long begin = System.nanoTime();
+        double scored = scoringSeconds;
         ModelArtifact artifact = trainer.artifact();
         Optional<ModelVersion> twin = history.versions().stream()
                 .filter(event -> event.getStep() == trainer.step())
@@ -233,14 +235,22 @@ final class TrainingSession implements AutoCloseable {
         grownFrom = version;
         checkpoints.prune(
                 history.checkpointsNeeded().stream().map(CheckpointStore::name).collect(Collectors.toSet()));
-        publicationSeconds += (System.nanoTime() - begin) / 1e9;
+        publicationSeconds += (System.nanoTime() - begin) / 1e9 - (scoringSeconds - scored);
+    }
+
+    /** Scores, and adds the time to that of scoring. */
+    private Jury.Verdict timed(Supplier<Jury.Verdict> scoring) {
+        long begin = System.nanoTime();
+        Jury.Verdict verdict = scoring.get();
+        scoringSeconds += (System.nanoTime() - begin) / 1e9;
+        return verdict;
     }
 
     private void announce(long version, ModelArtifact learned, String checkpointDigest, Optional<byte[]> checkpoint) {
         long began = System.nanoTime();
         boolean first = history.serving().isEmpty();
         holdout.catchUp(HOLDOUT_PATIENCE); // read between the steps until now
-        Jury.Verdict verdict = first ? Jury.FIRST : jury.judge(version, learned, history);
+        Jury.Verdict verdict = first ? Jury.FIRST : timed(() -> jury.judge(version, learned, history));
         ModelArtifact artifact = verdict.rotation()
                 .map(rotation -> runtime.turned(learned, rotation))
                 .orElse(learned);
@@ -361,6 +371,7 @@ final class TrainingSession implements AutoCloseable {
                 unreadable,
                 images,
                 stepSeconds,
+                scoringSeconds,
                 publicationSeconds,
                 serving.map(ModelVersion::getVersion).orElse(-1L),
                 serving.map(ModelVersion::getGeneration).orElse(-1L),

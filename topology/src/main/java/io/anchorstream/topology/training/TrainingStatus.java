@@ -8,7 +8,8 @@ package io.anchorstream.topology.training;
  * @param skippedSteps of those, steps that taught nothing
  * @param unreadable batches that could not be read
  * @param stepSeconds time in {@code train}, of this process
- * @param publicationSeconds time in checkpoint, scoring and transaction, of this process
+ * @param scoringSeconds time in scores on the hold-out, of this process
+ * @param publicationSeconds time in checkpoints, rotations and transactions, of this process
  * @param serving version in service, -1 = none
  * @param newest version trained last, -1 = none
  * @param note what happened last that an operator should know, e.g. a fall-back to an older checkpoint
@@ -21,6 +22,7 @@ public record TrainingStatus(
         long unreadable,
         long images,
         double stepSeconds,
+        double scoringSeconds,
         double publicationSeconds,
         long serving,
         long generation,
@@ -42,7 +44,7 @@ public record TrainingStatus(
         CLOSED
     }
 
-    static final TrainingStatus INITIAL = new TrainingStatus(Phase.STANDBY, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, 0, "");
+    static final TrainingStatus INITIAL = new TrainingStatus(Phase.STANDBY, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, -1, 0, "");
 
     TrainingStatus in(Phase next, String why) {
         return new TrainingStatus(
@@ -53,6 +55,7 @@ public record TrainingStatus(
                 unreadable,
                 images,
                 stepSeconds,
+                scoringSeconds,
                 publicationSeconds,
                 serving,
                 generation,
