@@ -32,7 +32,8 @@ import org.rocksdb.RocksIterator;
  * so that the wall and its filter answer at once. Safe for use by several threads.
  */
 public final class ItemStore implements AutoCloseable {
-    private static final List<String> FAMILIES = List.of("default", "cards", "pictures", "canonical", "notes");
+    private static final List<String> FAMILIES =
+            List.of("default", "cards", "pictures", "canonical", "notes", "aliases");
 
     private final DBOptions options;
     private final ColumnFamilyOptions familyOptions;
@@ -83,6 +84,11 @@ public final class ItemStore implements AutoCloseable {
                 cards.put(card.id(), card);
             }
         }
+        try (RocksIterator rows = db.newIterator(family("aliases"))) {
+            for (rows.seekToFirst(); rows.isValid(); rows.next()) {
+                aliases.put(number(rows.key()), number(rows.value()));
+            }
+        }
     }
 
     private ColumnFamilyHandle family(String name) {
@@ -110,14 +116,21 @@ public final class ItemStore implements AutoCloseable {
 
     /**
      * From now on {@code gone} is another name for the older label {@code kept}, or for itself alone again when no item
-     * carries it any more; cards show the name in use.
+     * carries it any more; cards show the name in use. Kept like the cards: after a restart classes would else be counted
+     * apart until their topic was read again.
      */
     public void alias(long gone, long kept) {
         if (kept < gone) {
             aliases.put(gone, kept);
+            put("aliases", Long.toString(gone), Long.toString(kept).getBytes(StandardCharsets.UTF_8));
         } else {
             aliases.remove(gone);
+            delete("aliases", Long.toString(gone));
         }
+    }
+
+    private static long number(byte[] text) {
+        return Long.parseLong(new String(text, StandardCharsets.UTF_8));
     }
 
     private ItemCard renamed(ItemCard card) {

@@ -140,6 +140,19 @@ class CatalogueIndexTest {
     }
 
     @Test
+    void countsClassesThatMergedAsOneFromTheFirstMomentAfterARestart() {
+        catalogue.applyLabel("a", new WeakLabel(7L, 1f, "block", "cluster", false, "hashed", 0, 0L));
+        catalogue.applyLabel("b", new WeakLabel(3L, 1f, "block", "cluster", false, "hashed", 0, 1L));
+        catalogue.items().alias(7, 5);
+        catalogue.items().alias(5, 3);
+        catalogue.close();
+
+        catalogue = new CatalogueIndex(folder, clock, Duration.ofSeconds(60)); // no topic was read yet
+
+        assertThat(catalogue.items().cards()).extracting(ItemCard::label).containsExactly(3L, 3L);
+    }
+
+    @Test
     void forgetsTheCardThatALateLabelMadeOfADeletedItem() {
         catalogue.applyItem("a", null, 1);
         catalogue.applyImage("a", null);
