@@ -19,6 +19,11 @@ CREATE TABLE IF NOT EXISTS embedding_generation (
     model_version bigint NOT NULL
 );
 
+-- One row: what the view shows, -1 before the first swap. Writers share a lock on it, so that a swap waits for those that
+-- still write to tables which it will drop, and those after it see its outcome. (A lock on the row would let them starve it.)
+CREATE TABLE IF NOT EXISTS embedding_service (generation bigint NOT NULL);
+INSERT INTO embedding_service SELECT -1 WHERE NOT EXISTS (SELECT FROM embedding_service);
+
 -- What the table of each generation looks like.
 CREATE TABLE IF NOT EXISTS embedding_template (
     item_id text PRIMARY KEY,
@@ -29,15 +34,22 @@ CREATE TABLE IF NOT EXISTS embedding_template (
 
 CREATE OR REPLACE FUNCTION route_embedding() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+    serving bigint;
     one bigint;
 BEGIN
+    LOCK TABLE embedding_service IN ROW SHARE MODE;
+    SELECT generation INTO STRICT serving FROM embedding_service;
     IF TG_OP = 'DELETE' THEN
-        FOR one IN SELECT generation FROM embedding_generation LOOP
+        FOR one IN SELECT generation FROM embedding_generation WHERE generation >= serving LOOP
             EXECUTE format('DELETE FROM %I WHERE item_id = $1', 'embeddings_' || one) USING OLD.item_id;
         END LOOP;
         RETURN OLD;
     END IF;
+    IF NEW.generation < serving THEN
+        RETURN NEW; -- it was replaced
+    END IF;
     IF NOT EXISTS (SELECT FROM embedding_generation WHERE generation = NEW.generation) THEN
+        PERFORM pg_advisory_xact_lock(hashtext('anchorstream'), 2); -- two at once would both make it, and one fail
         EXECUTE format('CREATE TABLE IF NOT EXISTS %I (LIKE embedding_template INCLUDING ALL)',
                        'embeddings_' || NEW.generation);
         INSERT INTO embedding_generation VALUES (NEW.generation, NEW.model_version) ON CONFLICT DO NOTHING;
