@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
+import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.demo.DemoFolder;
 import io.anchorstream.service.run.Cluster;
@@ -51,9 +52,11 @@ final class DemoAddress {
 
         private static String unreachable(DemoFolder folder, Optional<String> living) {
             return living.map(demo -> demo + " is starting: its broker does not answer yet; ask again in a few seconds")
-                    .orElseGet(() -> "no demo is running on " + folder.root() + "; start it with ./anchorstream demo"
-                            + (folder.root().equals(STANDARD) ? "" : " --data " + folder.root())
-                            + ", or name the brokers with --bootstrap-servers and the registry with --registry-url");
+                    .orElseGet(
+                            () -> (folder.addresses().isPresent() ? "no demo is running on " : "no demo ever ran on ")
+                                    + folder.root() + "; start it with ./anchorstream demo"
+                                    + (folder.root().equals(STANDARD) ? "" : " --data " + folder.root())
+                                    + ", or name the brokers with --bootstrap-servers and the registry with --registry-url");
         }
     }
 
@@ -70,32 +73,40 @@ final class DemoAddress {
             }
         }
         DemoFolder folder = folder();
-        Optional<String> living = folder.living();
-        Map<String, String> addresses =
-                folder.addresses().orElseThrow(() -> new UnreachableException(Found.unreachable(folder, living)));
-        Settings settings = settings(folder, addresses);
+        Settings settings = settings(folder, addresses(folder));
         return new Found(settings, Cluster.of(settings), Optional.of(folder));
     }
 
-    /** As {@link #find}, for a command that can do without brokers: those of a demo only while it is at work. */
+    /**
+     * As {@link #find}, for a command that can do without brokers: those of a demo only while it is at work.
+     *
+     * @throws UnreachableException if a folder is named and no demo was ever started there
+     */
     Settings settings() throws IOException {
-        Settings given = config.settings();
         DemoFolder folder = folder();
-        boolean demo =
-                data.isPresent() || (!Cluster.isNamed(given) && folder.living().isPresent());
-        return demo ? folder.addresses().map(at -> settings(folder, at)).orElse(given) : given;
+        if (data.isPresent()) {
+            return settings(folder, addresses(folder));
+        }
+        Settings given = config.settings();
+        return !Cluster.isNamed(given) && folder.living().isPresent()
+                ? folder.addresses().map(at -> settings(folder, at)).orElse(given)
+                : given;
     }
 
     private DemoFolder folder() {
         return new DemoFolder(data.orElse(STANDARD));
     }
 
+    private static Map<String, String> addresses(DemoFolder folder) throws IOException {
+        Optional<String> living = folder.living();
+        return folder.addresses().orElseThrow(() -> new UnreachableException(Found.unreachable(folder, living)));
+    }
+
     private Settings settings(DemoFolder folder, Map<String, String> addresses) {
-        Map<String, String> known = new HashMap<>(folder.topics());
-        if (data.isPresent()) {
-            return config.settings(known, addresses); // a folder that was named outright wins over everything
-        }
+        Map<String, String> known = new HashMap<>(folder.shared());
         known.putAll(addresses);
-        return config.settings(known, Map.of());
+        known.put(Keys.DATA.name(), folder.root().toString());
+        // What a folder that was named outright says wins over everything.
+        return data.isPresent() ? config.settings(Map.of(), known) : config.settings(known, Map.of());
     }
 }

@@ -153,6 +153,7 @@ public final class Demo implements AutoCloseable {
         addresses.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         addresses.put("registry.schema.registry.url", registry.url());
         Settings settings = settingsOf.apply(addresses);
+        folder.share(settings);
         Cluster cluster = Cluster.of(settings);
         TopicSetup.prepare(cluster, settings.get(Keys.REPLICATION).shortValue());
 

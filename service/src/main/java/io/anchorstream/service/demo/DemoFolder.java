@@ -1,24 +1,32 @@
 package io.anchorstream.service.demo;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.anchorstream.service.config.Keys;
+import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.embedded.DataFolderLock;
 import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
 
 /** What the demo keeps on disk, and the configuration it runs under. */
 public record DemoFolder(Path root) {
+    private static final String SHARED = "shared.properties";
+
     /** Everything that a fresh start removes; the drawn pictures stay, since they would come out the same. */
     private static final List<String> OWN = List.of(
             "kafka",
@@ -28,6 +36,7 @@ public record DemoFolder(Path root) {
             "kafka.port",
             "kafka-controller.port",
             "registry.port",
+            SHARED,
             "feed.position");
 
     public Path pictograms(int items) {
@@ -88,11 +97,38 @@ public record DemoFolder(Path root) {
                 Keys.STEPS_PER_VERSION.name(), Integer.toString(Math.max(5, Math.min(100, items / 100))));
     }
 
-    /** Of the presets, how many partitions the topics have: what a command beside the demo has to agree with. */
-    public Map<String, String> topics() {
-        Map<String, String> presets = presets(0);
-        return Stream.of(Keys.ITEM_PARTITIONS.name(), Keys.SAMPLER_PARTITIONS.name())
-                .collect(Collectors.toMap(name -> name, name -> presets.getOrDefault(name, "")));
+    /** Keeps what commands beside the demo have to agree with: how topics and consumer groups are named and cut. */
+    void share(Settings settings) throws IOException {
+        Properties shared = new Properties();
+        settings.printable().forEach((name, value) -> {
+            if (isShared(name)) {
+                shared.setProperty(name, value);
+            }
+        });
+        Path whole = Files.createTempFile(root, "shared", ".tmp");
+        try (Writer out = Files.newBufferedWriter(whole)) {
+            shared.store(out, "What the demo on this folder runs under; read by the commands that ask it");
+        }
+        Files.move(whole, root.resolve(SHARED), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** What a command beside the demo has to agree with: as the last one ran, else as one would by default. */
+    public Map<String, String> shared() {
+        Properties shared = new Properties();
+        try (Reader in = Files.newBufferedReader(root.resolve(SHARED))) {
+            shared.load(in);
+        } catch (NoSuchFileException e) {
+            shared.putAll(presets(0)); // it has not come that far yet
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + root.resolve(SHARED), e);
+        }
+        return shared.stringPropertyNames().stream()
+                .filter(DemoFolder::isShared)
+                .collect(Collectors.toMap(name -> name, name -> shared.getProperty(name, "")));
+    }
+
+    private static boolean isShared(String key) {
+        return key.startsWith("topics.") || key.equals(Keys.APPLICATION.name());
     }
 
     private static void delete(Path path) {

@@ -130,9 +130,7 @@ class CommandLineProgramTest {
         assertThat(run("status", "--data", folder.toString())).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString())
                 .contains(
-                        "no demo is running on " + folder,
-                        "./anchorstream demo --data " + folder,
-                        "--bootstrap-servers");
+                        "no demo ever ran on " + folder, "./anchorstream demo --data " + folder, "--bootstrap-servers");
     }
 
     @Test
@@ -145,12 +143,13 @@ class CommandLineProgramTest {
                 "embeddings export --out x.npy --generation 3",
                 "embeddings follow --exec true",
                 "model list",
-                "refresh status")) {
+                "refresh status",
+                "doctor")) {
             err.getBuffer().setLength(0);
             assertThat(run((command + " --data " + folder).split(" ")))
                     .as(command)
                     .isEqualTo(ExitCode.FAILED);
-            assertThat(err.toString()).as(command).contains("no demo is running on " + folder);
+            assertThat(err.toString()).as(command).contains("no demo ever ran on " + folder);
         }
     }
 
@@ -171,7 +170,7 @@ class CommandLineProgramTest {
 
         Files.writeString(empty.resolve("products.jsonl"), "{}");
         assertThat(run("ingest", empty.toString(), "--data", folder.toString())).isEqualTo(ExitCode.FAILED);
-        assertThat(err.toString()).contains("no demo is running on " + folder);
+        assertThat(err.toString()).contains("no demo ever ran on " + folder);
     }
 
     @Test

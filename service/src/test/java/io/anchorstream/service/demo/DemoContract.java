@@ -33,18 +33,25 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The demo from end to end: broker, registry, all roles with the real network, the page, and a second start. */
-class DemoIT {
+/**
+ * The demo from end to end: broker, registry, all roles with the real network, the page, and a second start. One body for
+ * our serdes and for Confluent's.
+ */
+abstract class DemoContract {
     private static final int ITEMS = 180;
 
     private final DemoFolder folder;
+    private final Map<String, String> more;
 
-    DemoIT(@TempDir Path root) {
+    /**
+     * @param more configuration on top of the test's own
+     */
+    DemoContract(Path root, Map<String, String> more) {
         this.folder = new DemoFolder(root);
+        this.more = more;
     }
 
     @Test
@@ -67,6 +74,10 @@ class DemoIT {
             generation = demo.pipeline().servingGeneration();
         }
         assertThat(folder.addresses()).isPresent();
+        assertThat(folder.shared())
+                .containsEntry(Keys.TOPIC_PREFIX.name(), "shop.")
+                .containsEntry(Keys.ITEM_PARTITIONS.name(), "2")
+                .doesNotContainKey(Keys.HTTP_PORT.name());
         try (Demo demo = start()) {
             Awaitility.await("the index is back").atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertThat(demo.pipeline().servingGeneration()).isGreaterThanOrEqualTo(generation);
@@ -87,10 +98,12 @@ class DemoIT {
     private Settings settings(Map<String, String> addresses) {
         Map<String, String> small = new HashMap<>(addresses);
         small.put(Keys.HTTP_PORT.name(), "0");
+        small.put(Keys.TOPIC_PREFIX.name(), "shop.");
         small.put(Keys.TEXT_ENCODER.name(), "hashed");
         small.put(Keys.STEPS_PER_VERSION.name(), "3");
         small.put(Keys.BATCH_LABELS.name(), "4");
         small.put(Keys.BATCH_ITEMS.name(), "2");
+        small.putAll(more);
         return Settings.resolve(
                 Keys.all(),
                 List.of(new Settings.Layer("demo", folder.presets(ITEMS)), new Settings.Layer("test", small)));
