@@ -40,11 +40,43 @@ function tile(item, label = item.title) {
   return el('a.tile', { href: `#/search?id=${encodeURIComponent(item.id)}`, 'aria-label': label || item.id, title: item.title || item.id }, img);
 }
 
+/** The pictures that learning sees most differently; away until two generations can be compared, and while one filters. */
+function changedRow(signal) {
+  const row = el('section.changed', { hidden: true, 'aria-labelledby': 'changed' });
+  let shown = '';
+  let timer;
+
+  function show(changes) {
+    const state = `${changes.generationAfter}/${changes.compared}/${changes.items}`;
+    if (state === shown) return;
+    shown = state;
+    row.replaceChildren(
+      el('header', el('h2', { id: 'changed' }, 'Where learning changed most'),
+        el('p.faint.small', `For better or worse: of ${count(changes.compared)} pictures, those whose ${changes.neighbours} nearest are least what they were. Below each, how many of them show the same thing, before and now.`)),
+      el('ol', changes.changed.map((item) => el('li',
+        tile(item, `${item.title || item.id}: ${item.before} of its ${changes.neighbours} nearest showed the same before learning, ${item.after} do now`),
+        el('p.shift', el('b.then', item.before), '→', el(`b.since${item.after < item.before ? '.fewer' : ''}`, item.after)),
+        el('p.faint', item.stayed ? `${item.stayed} of ${changes.neighbours} stayed` : 'none stayed')))));
+  }
+
+  async function load() {
+    clearTimeout(timer);
+    const view = document.hidden ? null : await get('changed', {}, signal).catch(() => null);
+    if (view?.changes?.changed.length) show(view.changes);
+    row.hidden = !shown || Boolean(filter);
+    if (!signal.aborted) timer = setTimeout(load, view?.computing ? 1000 : 15000);
+  }
+  load();
+  signal.addEventListener('abort', () => clearTimeout(timer));
+  return row;
+}
+
 function wallView(main) {
   const abort = new AbortController();
   const wall = el('div.wall', { 'aria-label': 'Pictures' });
   const more = el('div.more');
   const found = el('span.faint.small');
+  const changed = changedRow(abort.signal);
   const field = el('input.field', { type: 'search', id: 'filter', placeholder: 'Filter by title', 'aria-label': 'Filter by title', value: filter });
   let loaded = 0;
   let total = 0;
@@ -81,14 +113,14 @@ function wallView(main) {
 
   field.addEventListener('input', () => {
     clearTimeout(timer);
-    timer = setTimeout(() => { filter = field.value.trim(); load(true); }, 180);
+    timer = setTimeout(() => { filter = field.value.trim(); changed.hidden = Boolean(filter) || !changed.childElementCount; load(true); }, 180);
   });
   main.append(
     el('div.lead', el('h1', 'Pick a picture'), el('p', 'See what looks like it: to the network as it was before it learned anything, and as it sees now. Or drop a picture of your own.')),
     el('div.bar', field,
       el('button.button', { type: 'button', id: 'shuffle', onclick: () => { seed = Math.floor(Math.random() * 2 ** 31); load(true); } }, icon(SHUFFLE), 'Shuffle'),
       picker(), el('span.grow'), found),
-    wall, more);
+    changed, wall, more);
   const observer = new IntersectionObserver((entries) => { if (entries[0].isIntersecting && loaded && loaded < total) load(false); }, { rootMargin: '600px' });
   observer.observe(more);
   // While not even one page is full, the catalogue is still streaming in: the wall grows as one looks.

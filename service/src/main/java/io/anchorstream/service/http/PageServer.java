@@ -67,6 +67,8 @@ public final class PageServer implements AutoCloseable {
                 "/api/pipeline", ctx -> Json.write(ctx, sources.pipeline().view()));
         config.routes.get("/api/map", ctx -> Json.write(ctx, mapAnswer(sources)));
         config.routes.get(
+                "/api/changed", ctx -> Json.write(ctx, sources.changes().view()));
+        config.routes.get(
                 "/api/credits", ctx -> Json.write(ctx, sources.credits().get()));
     }
 

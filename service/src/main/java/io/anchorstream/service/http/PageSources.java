@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.anchorstream.service.index.CatalogueIndex;
+import io.anchorstream.service.index.NeighbourChanges;
 import io.anchorstream.service.index.SimilaritySearch;
 import io.anchorstream.service.monitor.LearningHistory;
 import io.anchorstream.service.monitor.PipelineMonitor;
@@ -20,6 +21,7 @@ public record PageSources(
         LearningHistory learning,
         PipelineMonitor pipeline,
         MapService map,
+        NeighbourChanges changes,
         PictureDecoder decoder,
         Supplier<List<Credit>> credits) {
 

@@ -21,6 +21,7 @@ import io.anchorstream.service.index.EmbedderLookup;
 import io.anchorstream.service.index.FirstGenerationFiller;
 import io.anchorstream.service.index.IndexRole;
 import io.anchorstream.service.index.IndexTopics;
+import io.anchorstream.service.index.NeighbourChanges;
 import io.anchorstream.service.index.SimilaritySearch;
 import io.anchorstream.service.monitor.BatchesWaiting;
 import io.anchorstream.service.monitor.ConsumerLag;
@@ -45,6 +46,7 @@ public final class SearchPage implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SearchPage.class);
     private static final Duration GRACE = Duration.ofSeconds(60);
     private static final int MAP_SAMPLE = 1_000;
+    private static final int CHANGES_SAMPLE = 500;
     /** Small slices with pauses: filling the first generation must not take the cores from learning. */
     private static final int FILL_SLICE = 16;
 
@@ -54,6 +56,7 @@ public final class SearchPage implements AutoCloseable {
     private final TopicFollower follower;
     private final PipelineMonitor pipeline;
     private final MapService map;
+    private final NeighbourChanges changes;
     private final ScheduledExecutorService filler;
     private final PageServer server;
 
@@ -62,12 +65,14 @@ public final class SearchPage implements AutoCloseable {
             TopicFollower follower,
             PipelineMonitor pipeline,
             MapService map,
+            NeighbourChanges changes,
             ScheduledExecutorService filler,
             PageServer server) {
         this.role = role;
         this.follower = follower;
         this.pipeline = pipeline;
         this.map = map;
+        this.changes = changes;
         this.filler = filler;
         this.server = server;
     }
@@ -121,18 +126,13 @@ public final class SearchPage implements AutoCloseable {
                 lags::read,
                 clock);
         MapService map = new MapService(catalogue, MAP_SAMPLE, clock);
+        SimilaritySearch search = new SimilaritySearch(catalogue, to.embedders());
+        NeighbourChanges changes = new NeighbourChanges(catalogue, search, CHANGES_SAMPLE, clock);
         PageServer server;
         try {
             server = PageServer.start(
                     settings,
-                    new PageSources(
-                            catalogue,
-                            new SimilaritySearch(catalogue, to.embedders()),
-                            learning,
-                            pipeline,
-                            map,
-                            to.decoder(),
-                            to.credits()),
+                    new PageSources(catalogue, search, learning, pipeline, map, changes, to.decoder(), to.credits()),
                     metrics,
                     live,
                     ready);
@@ -157,7 +157,7 @@ public final class SearchPage implements AutoCloseable {
         if (to.fillFirst()) {
             fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
         }
-        return new SearchPage(role.start(), follower.start(), pipeline.start(), map, filler, server);
+        return new SearchPage(role.start(), follower.start(), pipeline.start(), map, changes, filler, server);
     }
 
     private static void follow(
@@ -231,6 +231,7 @@ public final class SearchPage implements AutoCloseable {
                 follower;
                 pipeline;
                 map;
+                changes;
                 server) {
             filler.shutdownNow();
         }

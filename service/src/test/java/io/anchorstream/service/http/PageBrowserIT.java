@@ -10,6 +10,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +65,31 @@ class PageBrowserIT {
             assertThat(tab.locator(".is-after header")).containsText("generation 1");
             assertThat(tab.locator(".is-after .facts").first()).containsText(Pattern.compile("0\\.\\d{3} · v1"));
         });
+    }
+
+    @Test
+    void theWallBeginsWithThePicturesThatLearningSeesMostDifferently() {
+        visit(desktop(), page, "#/search", tab -> {
+            Locator changed = tab.locator(".changed li");
+            assertThat(changed).hasCount(12, new LocatorAssertions.HasCountOptions().setTimeout(30_000));
+            String stayed = changed.first().locator(".faint").innerText();
+            String then = changed.first().locator(".then").innerText();
+            String since = changed.first().locator(".since").innerText();
+
+            changed.first().locator(".tile").click();
+            assertThat(tab.locator(".verdict .then")).hasText(then);
+            assertThat(tab.locator(".verdict .since")).hasText(since);
+            List<String> before = namesOf(tab.locator(".is-before .hit .tile"));
+            List<String> after = namesOf(tab.locator(".is-after .hit .tile"));
+            before.retainAll(after);
+            assertThat(stayed).isEqualTo(before.isEmpty() ? "none stayed" : before.size() + " of 12 stayed");
+        });
+    }
+
+    private static List<String> namesOf(Locator tiles) {
+        assertThat(tiles).hasCount(12);
+        return new ArrayList<>(
+                tiles.all().stream().map(tile -> tile.getAttribute("href")).toList());
     }
 
     @Test
@@ -122,6 +148,7 @@ class PageBrowserIT {
 
             assertThat(tab.locator(".bar")).containsText("5 pictures");
             assertThat(tab.locator(".wall .tile")).hasCount(5);
+            assertThat(tab.locator(".changed")).isHidden();
         });
     }
 
@@ -203,6 +230,7 @@ class PageBrowserIT {
     void beforeTheFirstItemEveryViewSaysWhatWillCome() {
         visit(desktop(), emptyPage, "#/search", tab -> {
             assertThat(tab.locator(".empty")).containsText("on its way");
+            assertThat(tab.locator(".changed")).isHidden();
             tab.navigate(emptyPage.address() + "/#/learning");
             assertThat(tab.locator(".empty")).containsText("first mini-batches");
             tab.navigate(emptyPage.address() + "/#/pipeline");

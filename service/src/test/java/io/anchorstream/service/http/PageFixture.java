@@ -30,6 +30,7 @@ import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.service.index.CatalogueIndex;
+import io.anchorstream.service.index.NeighbourChanges;
 import io.anchorstream.service.index.SimilaritySearch;
 import io.anchorstream.service.monitor.DeadLetters;
 import io.anchorstream.service.monitor.LearningHistory;
@@ -50,6 +51,7 @@ final class PageFixture implements AutoCloseable {
     private final DeadLetters deadLetters = new DeadLetters();
     private final PipelineMonitor pipeline;
     private final MapService map;
+    private final NeighbourChanges changes;
     private final PageServer server;
     private final Clock clock = Clock.systemUTC();
 
@@ -64,14 +66,18 @@ final class PageFixture implements AutoCloseable {
                 () -> Map.of("label", 12L, "train", 3L, "embed", 0L),
                 clock);
         map = new MapService(catalogue, 1_000, clock);
+        SimilaritySearch search =
+                new SimilaritySearch(catalogue, version -> Optional.of(new ThumbnailEmbedder(version)));
+        changes = new NeighbourChanges(catalogue, search, 500, clock);
         server = PageServer.start(
                 PageSettings.local(port),
                 new PageSources(
                         catalogue,
-                        new SimilaritySearch(catalogue, version -> Optional.of(new ThumbnailEmbedder(version))),
+                        search,
                         learning,
                         pipeline,
                         map,
+                        changes,
                         PageFixture::decode,
                         () -> List.of(
                                 new PageSources.Credit(
@@ -315,6 +321,7 @@ final class PageFixture implements AutoCloseable {
     public void close() {
         server.close();
         map.close();
+        changes.close();
         pipeline.close();
         catalogue.close();
     }
