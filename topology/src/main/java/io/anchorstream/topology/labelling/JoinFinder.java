@@ -1,5 +1,6 @@
 package io.anchorstream.topology.labelling;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -24,6 +25,10 @@ final class JoinFinder {
     private final ClusterJournal journal;
     private final Map<String, TextSample> samples = new TreeMap<>();
     private final long[] all = new long[JoinCurve.POINTS];
+    /** Found thresholds by block; each holds until a curve changes. */
+    private final Map<String, Float> found = new HashMap<>();
+
+    private float foundOfAll = Float.NaN;
     private long items;
 
     JoinFinder(ClusterJournal journal) {
@@ -36,10 +41,9 @@ final class JoinFinder {
         if (sample == null) {
             return;
         }
-        float[] own = vector.clone();
-        int slot = sample.offer(own);
+        int slot = sample.offer(vector);
         if (slot >= 0) {
-            journal.sample(block, slot, own, sample.changes());
+            journal.sample(block, slot, vector, sample.changes());
         }
         if (sample.due()) {
             count(sample.measured(), -1);
@@ -54,9 +58,20 @@ final class JoinFinder {
         if (items < FEW) {
             return START;
         }
+        @Nullable Float known = found.get(block);
+        if (known != null) {
+            return known;
+        }
         @Nullable TextSample sample = samples.get(block);
-        return best(
-                sample == null ? new long[JoinCurve.POINTS] : sample.measured().curve());
+        if (sample != null) {
+            float join = best(sample.measured().curve());
+            found.put(block, join);
+            return join;
+        }
+        if (Float.isNaN(foundOfAll)) {
+            foundOfAll = best(new long[JoinCurve.POINTS]);
+        }
+        return foundOfAll;
     }
 
     /** The block's sample, null where there is no room for one. */
@@ -70,6 +85,8 @@ final class JoinFinder {
     }
 
     private void count(TextSample.Measured measured, int sign) {
+        found.clear();
+        foundOfAll = Float.NaN;
         items += (long) sign * measured.items();
         for (int point = 0; point < all.length; point++) {
             all[point] += sign * measured.curve()[point];

@@ -20,12 +20,12 @@ final class TextSample {
     private int curveItems;
     private long[] curve = new long[JoinCurve.POINTS];
 
-    /** Takes a text in, if it is near enough; the slot that it took, or -1. */
+    /** Takes a copy of a text in, if it is near enough; the slot that it took, or -1. */
     int offer(float[] vector) {
         double near = vectors.isEmpty() ? 1 : dot(vectors.get(0), vector);
         if (vectors.size() < SIZE) {
             changes++;
-            vectors.add(vector);
+            vectors.add(vector.clone());
             nearness.add(near);
             return vectors.size() - 1;
         }
@@ -39,7 +39,7 @@ final class TextSample {
             return -1;
         }
         changes++;
-        vectors.set(farthest, vector);
+        vectors.set(farthest, vector.clone());
         nearness.set(farthest, near);
         return farthest;
     }
@@ -61,9 +61,9 @@ final class TextSample {
         return changes;
     }
 
-    /** The last curve; zeros before there is one. */
+    /** The last curve; zeros before there is one. Never written to: the next one is another array. */
     Measured measured() {
-        return new Measured(curveAt, curveItems, curve.clone());
+        return new Measured(curveAt, curveItems, curve);
     }
 
     /** Takes a text back from the journal; slots come in order. */

@@ -60,6 +60,15 @@ final class Scoreboard {
                 .count();
     }
 
+    /** Items that {@code test.*} is asked of; one of a test group without a name has nothing to be found by. */
+    private long tests() {
+        return items.stream()
+                .filter(item -> item.truth()
+                        .filter(truth -> truth.test() && truth.group().isPresent())
+                        .isPresent())
+                .count();
+    }
+
     boolean has(long version) {
         return sheets.containsKey(version);
     }
@@ -92,7 +101,7 @@ final class Scoreboard {
         Map<String, Double> result = new HashMap<>(sheet.scores());
         result.put(ITEMS, (double) items.size());
         result.put("holdout.pictures", (double) judges());
-        result.put("test.pictures", (double) (items.size() - judges()));
+        result.put("test.pictures", (double) tests());
         return Map.copyOf(result);
     }
 

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 import io.anchorstream.model.evaluation.QueryScores;
 import io.anchorstream.model.image.CanonicalImage;
+import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.HoldoutEvaluator;
 import io.anchorstream.model.training.HoldoutPicture;
@@ -67,6 +69,26 @@ class PromotionGateTest {
 
     @Test
     void hasNothingToGoByWhenAllOfTheHoldoutIsTestGroups() {
+        Scoreboard board = boardOf(i -> new HoldoutExample.Truth(Optional.of("g" + i / 2), Optional.empty(), i >= 3));
+        assertThat(board.items()).isEqualTo(60);
+        assertThat(gate.decide(Map.of(), Map.of(), 64, board.judges()).reason())
+                .contains("3 items outside the test groups, fewer than the 50");
+    }
+
+    @Test
+    void countsAsTestPicturesThoseThatHaveAGroupToBeFoundBy() {
+        Scoreboard board = boardOf(i -> new HoldoutExample.Truth(
+                i < 20 ? Optional.of("g" + i / 2) : Optional.empty(), Optional.empty(), i < 45));
+        assertThat(board.judges()).isEqualTo(15);
+        assertThat(board.scores(new HoldoutSheet(
+                        Map.of(), FloatMatrix.zeros(0, 0), new QueryScores(new double[0], new double[0]))))
+                .containsEntry("holdout.items", 60.0)
+                .containsEntry("holdout.pictures", 15.0)
+                .containsEntry("test.pictures", 20.0);
+    }
+
+    /** A snapshot of 60 items. */
+    private static Scoreboard boardOf(IntFunction<HoldoutExample.Truth> truth) {
         Scoreboard board = new Scoreboard(
                 new HoldoutScorer() {
                     @Override
@@ -84,16 +106,14 @@ class PromotionGateTest {
         for (int i = 0; i < 60; i++) {
             set.put(new HoldoutExample(
                     "item-" + i,
-                    1,
+                    i / 4,
                     new CanonicalImage(1, new byte[3]),
                     new float[0],
                     Optional.empty(),
-                    Optional.of(new HoldoutExample.Truth(Optional.of("g" + i / 2), Optional.empty(), i >= 3))));
+                    Optional.of(truth.apply(i))));
         }
         board.take(set);
-        assertThat(board.items()).isEqualTo(60);
-        assertThat(gate.decide(Map.of(), Map.of(), 64, board.judges()).reason())
-                .contains("3 items outside the test groups, fewer than the 50");
+        return board;
     }
 
     @Test
