@@ -27,8 +27,8 @@ final class LinearMetric {
     static final int MOST_FEATURES = 4_096;
     /** Shrinkage of the covariance inside labels, as a share of its mean variance. */
     private static final double SHRINKAGE = 0.3;
-    /** Penalty of the regression, as a share of a standardised feature's variance. */
-    private static final double RIDGE = 1;
+    /** Rows that the regression's penalty is worth: the more there are, the more it believes them. */
+    private static final double ROWS_OF_PENALTY = 500;
     /** Of the mean variance, added to each feature's: one that hardly varies is not blown up. */
     private static final double LEAST_VARIANCE = 0.01;
     /** A new map when the rows have grown by a tenth and by so many. */
@@ -115,7 +115,10 @@ final class LinearMetric {
                 : scope.eye(f);
         NDArray metric = whitening.div(trace(whitening, covariance));
         if (textShare > 0 && sums.textRows > 1) {
-            NDArray told = covariance.add(scope.eye(f).mul(RIDGE)).inverse().matMul(texts(scope, scale));
+            NDArray told = covariance
+                    .add(scope.eye(f).mul(ROWS_OF_PENALTY / sums.textRows))
+                    .inverse()
+                    .matMul(texts(scope, scale));
             NDArray meaning = told.matMul(told.transpose());
             float size = trace(meaning, covariance);
             if (size > 0) {
