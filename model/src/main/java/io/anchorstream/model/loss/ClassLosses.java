@@ -173,7 +173,7 @@ final class ClassLosses {
                         count("hidden", 256, "Hidden units of the generator."),
                         number("generator-rate", 1e-3, "Learning rate of the generator."),
                         number("head-rate", 1e-2, "Learning rate of the softmax head."),
-                        count("labels", 10_000, CAP)),
+                        count("labels", 2_000, CAP)),
                 (values, seed) -> {
                     boolean triplet = values.choice("over", Over.class) == Over.TRIPLET;
                     return new HardnessAwareLoss(

@@ -37,21 +37,22 @@ final class Decoder {
     record Pass(
             FloatMatrix input, FloatMatrix normalised, double[] deviations, FloatMatrix active, FloatMatrix output) {}
 
-    void shape(int width) {
-        if (inner.rows() == width + 1) {
+    /** From {@code width} numbers to {@code made}; other widths than before start afresh. */
+    void shape(int width, int made) {
+        if (inner.rows() == width + 1 && outer.columns() == made) {
             return;
         }
         SplittableRandom random = new SplittableRandom(seed);
         // The last row of each matrix is the bias.
         inner = start(random, width, hidden, Math.sqrt(2.0 / width));
-        outer = start(random, hidden, width, Math.sqrt(1.0 / hidden));
+        outer = start(random, hidden, made, Math.sqrt(1.0 / ((double) hidden * made)));
         scaling = FloatMatrix.zeros(2, hidden);
         Arrays.fill(scaling.values(), 0, hidden, 1);
         scalingOptimiser = new AdamState(hidden);
         scalingOptimiser.grow(2);
         innerOptimiser = new AdamState(hidden);
         innerOptimiser.grow(width + 1);
-        outerOptimiser = new AdamState(width);
+        outerOptimiser = new AdamState(made);
         outerOptimiser.grow(hidden + 1);
         clearGradient();
     }
@@ -178,7 +179,7 @@ final class Decoder {
     }
 
     void save(SavedState state) {
-        state.putLongs("width", Math.max(0, inner.rows() - 1), hidden);
+        state.putLongs("widths", Math.max(0, inner.rows() - 1), hidden, outer.columns());
         state.putFloats("inner", inner.values());
         state.putFloats("outer", outer.values());
         state.putFloats("scaling", scaling.values());
@@ -188,14 +189,13 @@ final class Decoder {
     }
 
     void load(SavedState state) {
-        int width = (int) state.longs("width")[0];
-        if (state.longs("width")[1] != hidden) {
-            throw new IllegalArgumentException(
-                    "the saved generator has " + state.longs("width")[1] + " hidden units, this one " + hidden
-                            + ": restore with the options the checkpoint was written with");
+        long[] widths = state.longs("widths");
+        if (widths[1] != hidden) {
+            throw new IllegalArgumentException("the saved generator has " + widths[1] + " hidden units, this one "
+                    + hidden + ": restore with the options the checkpoint was written with");
         }
-        if (width > 0) {
-            shape(width);
+        if (widths[0] > 0) {
+            shape((int) widths[0], (int) widths[2]);
             System.arraycopy(state.floats("inner"), 0, inner.values(), 0, inner.values().length);
             System.arraycopy(state.floats("outer"), 0, outer.values(), 0, outer.values().length);
             System.arraycopy(state.floats("scaling"), 0, scaling.values(), 0, scaling.values().length);

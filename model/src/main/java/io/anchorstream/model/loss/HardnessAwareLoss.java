@@ -8,12 +8,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * HDML (Zheng et al., arXiv 1903.05503) in embedding space. Negatives are moved towards the anchor, the more so the
- * smaller the running loss; a generator maps the result back to where embeddings lie. It learns to reproduce real
- * embeddings ({@code J_recon}) and to keep the negative's class under a softmax head ({@code J_soft}). The network learns
- * from {@code w J_m + (1 - w) J_syn} with {@code w = exp(-beta / J_gen)}: synthetic tuples count once the generator is
- * good. Network, generator and head each follow their own loss only. All losses are means, so alpha and beta are of the
- * size of one tuple's loss, not of a batch's sum.
+ * HDML (Zheng et al., arXiv 1903.05503). Negatives are moved towards the anchor, the more so the smaller the running
+ * loss; a generator maps the result back to features, which go through the network's last layer once more ({@link
+ * FeatureHead}). It learns to reproduce real features ({@code J_recon}) and to keep the negative's class under a softmax
+ * head ({@code J_soft}). The network learns from {@code w J_m + (1 - w) J_syn} with {@code w = exp(-beta / J_gen)}:
+ * synthetic tuples count once the generator is good. Network, generator and head each follow their own loss only. All
+ * losses are means and features are centred and of mean square length 1 over the batch, so that alpha and beta are of the
+ * size of one tuple's loss, whatever the batch and the network.
  */
 final class HardnessAwareLoss implements MetricLoss {
 
@@ -50,9 +51,13 @@ final class HardnessAwareLoss implements MetricLoss {
         UnitRows samples = UnitRows.of(batch.embeddings());
         FloatMatrix unit = samples.unit();
         int width = unit.columns();
-        generator.shape(width);
+        FeatureHead layer = batch.head().orElseGet(() -> FeatureHead.none(unit));
+        Centring centring = batch.head().isPresent() ? Centring.of(layer.features()) : Centring.none(width);
+        FloatMatrix features = centring.centred(layer.features());
+        UnitRows looks = UnitRows.of(features);
+        generator.shape(width, features.columns());
         generator.clearGradient();
-        head.observe(batch, unit);
+        head.observe(batch, looks.unit());
         int[][] mined = mine(batch, unit);
         FloatMatrix toUnit = FloatMatrix.zeros(unit.rows(), width);
         if (mined.length == 0) {
@@ -64,9 +69,9 @@ final class HardnessAwareLoss implements MetricLoss {
         FloatMatrix moved =
                 HardnessAugmentation.synthesise(real.anchors(), real.positives(), real.negatives(), hardness);
         Decoder.Pass decoded = generator.forward(moved);
-        UnitRows synthetic = UnitRows.of(decoded.output());
+        UnitRows synthetic = UnitRows.of(layer.forward(centring.restored(decoded.output())));
 
-        double generation = learnGenerator(batch, unit, mined, decoded, synthetic);
+        double generation = learnGenerator(batch, unit, features, looks.unit(), mined, decoded);
         double trust = Math.exp(-settings.beta / Math.max(generation, 1e-8));
 
         Tuples toReal = Tuples.zeros(real.rows(), width, real.perAnchor());
@@ -76,7 +81,8 @@ final class HardnessAwareLoss implements MetricLoss {
                 settings.tupleLoss.evaluate(real.withNegatives(synthetic.unit()), 1 - trust, toSynthetic);
         add(toReal.anchors(), toSynthetic.anchors());
         add(toReal.positives(), toSynthetic.positives());
-        FloatMatrix toMoved = generator.backward(decoded, synthetic.backward(toSynthetic.negatives()));
+        FloatMatrix toFeatures = layer.backward(synthetic.backward(toSynthetic.negatives()));
+        FloatMatrix toMoved = generator.backward(decoded, centring.backward(toFeatures));
         HardnessAugmentation.backward(real, hardness, toMoved, toReal);
         scatter(toReal, mined, toUnit);
         running.record(metric);
@@ -95,14 +101,19 @@ final class HardnessAwareLoss implements MetricLoss {
 
     /** {@code J_gen}; leaves the generator's and the head's gradients ready for {@link #update}. */
     private double learnGenerator(
-            LossBatch batch, FloatMatrix unit, int[][] mined, Decoder.Pass decoded, UnitRows synthetic) {
-        head.crossEntropy(unit, batch.labels(), true, 0, FloatMatrix.zeros(unit.rows(), unit.columns()));
+            LossBatch batch,
+            FloatMatrix unit,
+            FloatMatrix features,
+            FloatMatrix looks,
+            int[][] mined,
+            Decoder.Pass decoded) {
+        head.crossEntropy(looks, batch.labels(), true, 0, FloatMatrix.zeros(looks.rows(), looks.columns()));
         Decoder.Pass copies = generator.forward(unit);
-        FloatMatrix toCopies = FloatMatrix.zeros(unit.rows(), unit.columns());
+        FloatMatrix toCopies = FloatMatrix.zeros(features.rows(), features.columns());
         double reconstruction = 0;
         double share = (1 - settings.softShare) / unit.rows();
         for (int i = 0; i < toCopies.values().length; i++) {
-            double error = (double) copies.output().values()[i] - unit.values()[i];
+            double error = (double) copies.output().values()[i] - features.values()[i];
             reconstruction += share * error * error;
             toCopies.values()[i] = (float) (2 * share * error);
         }
@@ -110,9 +121,10 @@ final class HardnessAwareLoss implements MetricLoss {
         long[] classes = Arrays.stream(mined)
                 .mapToLong(tuple -> batch.labels()[tuple[2]])
                 .toArray();
-        FloatMatrix toSynthetic = FloatMatrix.zeros(mined.length, unit.columns());
-        double soft = head.crossEntropy(synthetic.unit(), classes, false, settings.softShare, toSynthetic);
-        generator.accumulate(decoded, synthetic.backward(toSynthetic));
+        UnitRows made = UnitRows.of(decoded.output());
+        FloatMatrix toMade = FloatMatrix.zeros(mined.length, features.columns());
+        double soft = head.crossEntropy(made.unit(), classes, false, settings.softShare, toMade);
+        generator.accumulate(decoded, made.backward(toMade));
         return reconstruction + settings.softShare * soft;
     }
 
@@ -176,6 +188,11 @@ final class HardnessAwareLoss implements MetricLoss {
     public void update(double rateFactor) {
         generator.step(settings.generatorRate * rateFactor);
         head.step(settings.headRate * rateFactor);
+    }
+
+    @Override
+    public boolean needsHead() {
+        return true;
     }
 
     /** An easy past must not turn every negative of what comes now maximal. */

@@ -1,5 +1,7 @@
 package io.anchorstream.model.loss;
 
+import java.util.Optional;
+
 /**
  * What a loss sees of a mini-batch of N items.
  *
@@ -12,6 +14,7 @@ package io.anchorstream.model.loss;
  * @param confidence {@code float[N]} of the label, 0..1
  * @param fresh {@code boolean[N]} false = replay
  * @param attributes {@code long[N][]} ascending keys (hashes) of each item's attributes; none = nothing is known of it
+ * @param head the network's last layer, where the loss {@link MetricLoss#needsHead asks for it}
  */
 @SuppressWarnings("ArrayRecordComponent") // working arrays of one step, compared by no one
 public record LossBatch(
@@ -22,7 +25,8 @@ public record LossBatch(
         float[][] textVectors,
         float[] confidence,
         boolean[] fresh,
-        long[][] attributes) {
+        long[][] attributes,
+        Optional<FeatureHead> head) {
 
     /** Of items whose attributes are not known. */
     public LossBatch(
@@ -33,7 +37,16 @@ public record LossBatch(
             float[][] textVectors,
             float[] confidence,
             boolean[] fresh) {
-        this(step, embeddings, labels, items, textVectors, confidence, fresh, new long[labels.length][0]);
+        this(
+                step,
+                embeddings,
+                labels,
+                items,
+                textVectors,
+                confidence,
+                fresh,
+                new long[labels.length][0],
+                Optional.empty());
     }
 
     public LossBatch {
@@ -53,7 +66,13 @@ public record LossBatch(
 
     /** The same items under other labels. */
     LossBatch withLabels(long[] others) {
-        return new LossBatch(step, embeddings, others, items, textVectors, confidence, fresh, attributes);
+        return new LossBatch(step, embeddings, others, items, textVectors, confidence, fresh, attributes, head);
+    }
+
+    /** The same with the network's last layer. */
+    public LossBatch withHead(FeatureHead layer) {
+        return new LossBatch(
+                step, embeddings, labels, items, textVectors, confidence, fresh, attributes, Optional.of(layer));
     }
 
     public int size() {

@@ -24,6 +24,11 @@ abstract class LossDecorator implements MetricLoss {
     }
 
     @Override
+    public boolean needsHead() {
+        return inner.needsHead();
+    }
+
+    @Override
     public void drifted() {
         inner.drifted();
     }

@@ -42,6 +42,11 @@ public interface MetricLoss {
         return false;
     }
 
+    /** Whether batches should bring {@link LossBatch#head}, which costs a copy of the features. */
+    default boolean needsHead() {
+        return false;
+    }
+
     /** The stream brings something else than before: what was learnt of its past's level should not bind. */
     default void drifted() {}
 

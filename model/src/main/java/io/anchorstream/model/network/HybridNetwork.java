@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.pytorch.jni.JniUtils;
+import io.anchorstream.model.loss.FeatureHead;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.network.Layers.ConvNorm;
 import io.anchorstream.model.network.Layers.Dense;
@@ -50,6 +51,7 @@ final class HybridNetwork implements Network {
     private final Dense exit;
     private final MetricPath metric;
     private FloatMatrix seen = FloatMatrix.zeros(0, 0);
+    private Optional<FeatureHead> head = Optional.empty();
     private final float colourWeight;
     private final Scale deepScale;
     private final Scale wideScale;
@@ -97,7 +99,9 @@ final class HybridNetwork implements Network {
         int coarsest = cells / COARSEST;
         int places = coarse * coarse + coarsest * coarsest;
         metric = MetricPath.declare(
-                weights, spec.dimension(), (HybridStem.ORIENTATIONS + 3) * places + HybridStem.COLOURS);
+                weights,
+                spec.dimension(),
+                (HybridStem.ORIENTATIONS + 3) * places + HybridStem.COLOURS + spec.dimension());
     }
 
     private float[] project(int dimension, int colours) {
@@ -127,15 +131,17 @@ final class HybridNetwork implements Network {
             NDArray colour = unit(stem.thumbnail(images)).mul(colourWeight);
             maps = HybridStem.join(shape, colour);
             flat = flatten(maps);
+            NDArray projected = new Dense(projection, null).apply(flat);
             NDArray fixed = HybridStem.join(
                     flatten(HybridStem.smoothed(maps)),
                     flatten(HybridStem.pooled(maps, COARSEST)),
-                    HybridStem.colours(images));
+                    HybridStem.colours(images),
+                    projected);
             if (training) {
                 seen = new FloatMatrix(
                         (int) fixed.getShape().get(0), (int) fixed.getShape().get(1), fixed.toFloatArray());
             }
-            base = metric.apply(fixed, new Dense(projection, null).apply(flat));
+            base = metric.apply(fixed, projected);
         } finally {
             JniUtils.setGradMode(recording);
         }
@@ -146,7 +152,11 @@ final class HybridNetwork implements Network {
         x = Activation.relu(reduce.apply(x, training));
         x = Activation.relu(last.apply(x, training));
         NDArray wide = Activation.relu(hidden.apply(flat.mul(cells)));
-        return base.add(exit.apply(HybridStem.join(deepScale.apply(flatten(x)), wideScale.apply(wide), flat)));
+        NDArray features = HybridStem.join(deepScale.apply(flatten(x)), wideScale.apply(wide), flat);
+        if (training) {
+            head = Optional.of(new LastLayer(Optional.of(base), features, exit));
+        }
+        return base.add(exit.apply(features));
     }
 
     @Override
@@ -156,11 +166,13 @@ final class HybridNetwork implements Network {
         String colour = script.call("mul", unit(script, stem.thumbnail(script, pictures)), colourWeight);
         String maps = script.join(shape, colour);
         String flat = script.flatten(maps);
+        String projected = new Dense(projection, null).script(script, flat);
         String fixed = script.join(
                 script.flatten(HybridStem.smoothed(script, maps)),
                 script.flatten(script.pooled(maps, COARSEST)),
-                stem.colours(script, pictures));
-        String base = metric.script(script, fixed, new Dense(projection, null).script(script, flat));
+                stem.colours(script, pictures),
+                projected);
+        String base = metric.script(script, fixed, projected);
         String x = script.call("relu", fromImage.script(script, script.call("sub", pictures, 0.5f)));
         x = script.call("relu", toFine.script(script, x));
         x = script.join(x, script.call("mul", maps, cells));
@@ -197,6 +209,11 @@ final class HybridNetwork implements Network {
     @Override
     public FloatMatrix features() {
         return seen;
+    }
+
+    @Override
+    public FeatureHead head() {
+        return head.orElseThrow();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.loss.FeatureHead;
 import io.anchorstream.model.loss.FloatMatrix;
 
 /** A function from pictures to vectors with its weights. Not thread-safe in training; inference only reads weights. */
@@ -50,6 +51,9 @@ public interface Network extends AutoCloseable {
     default FloatMatrix features() {
         throw new IllegalStateException("the network '" + spec().kind() + "' has no fixed features");
     }
+
+    /** The last learned layer over the rows that {@link #forward} last saw in training; ends with their manager. */
+    FeatureHead head();
 
     /** Frees the weights. */
     @Override

@@ -2,11 +2,13 @@ package io.anchorstream.model.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import io.anchorstream.model.loss.FeatureHead;
 import io.anchorstream.model.network.Layers.ConvNorm;
 import io.anchorstream.model.network.Layers.Dense;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class ResNetNetwork implements Network {
     private final ConvNorm entry;
     private final List<Block> blocks = new ArrayList<>();
     private final Dense exit;
+    private Optional<FeatureHead> head = Optional.empty();
 
     ResNetNetwork(NetworkSpec spec, NDManager parent, long seed) {
         this.spec = spec;
@@ -61,7 +64,11 @@ final class ResNetNetwork implements Network {
             x = block.apply(x, training);
         }
         Shape shape = x.getShape();
-        return exit.apply(x.reshape(shape.get(0), shape.size() / shape.get(0)));
+        NDArray features = x.reshape(shape.get(0), shape.size() / shape.get(0));
+        if (training) {
+            head = Optional.of(new LastLayer(Optional.empty(), features, exit));
+        }
+        return exit.apply(features);
     }
 
     @Override
@@ -95,6 +102,11 @@ final class ResNetNetwork implements Network {
             String around = skip == null ? x : skip.script(script, x);
             return script.call("relu", script.call("add", second.script(script, y), around));
         }
+    }
+
+    @Override
+    public FeatureHead head() {
+        return head.orElseThrow();
     }
 
     @Override

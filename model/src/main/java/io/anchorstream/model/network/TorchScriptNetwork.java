@@ -18,6 +18,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import io.anchorstream.model.checkpoint.Sha256;
 import io.anchorstream.model.checkpoint.Tensor;
+import io.anchorstream.model.loss.FeatureHead;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.network.Layers.Dense;
 import io.anchorstream.model.network.Layers.Scale;
@@ -54,6 +55,7 @@ final class TorchScriptNetwork implements Network {
     private final Dense exit;
     private final MetricPath metric;
     private FloatMatrix seen = FloatMatrix.zeros(0, 0);
+    private Optional<FeatureHead> head = Optional.empty();
 
     /** Reads the file and writes what it is into the options; its place on this machine stays out of them. */
     static NetworkPlan plan(NetworkSpec asked, NDManager manager) {
@@ -136,7 +138,11 @@ final class TorchScriptNetwork implements Network {
         }
         NDArray wide = Activation.relu(hidden.apply(x.mul((float) Math.sqrt(backbone.length()))));
         NDArray base = metric.apply(rows, new Dense(projection, null).apply(x));
-        return base.add(exit.apply(HybridStem.join(wideScale.apply(wide), x)));
+        NDArray entering = HybridStem.join(wideScale.apply(wide), x);
+        if (training) {
+            head = Optional.of(new LastLayer(Optional.of(base), entering, exit));
+        }
+        return base.add(exit.apply(entering));
     }
 
     @Override
@@ -167,6 +173,11 @@ final class TorchScriptNetwork implements Network {
     @Override
     public FloatMatrix features() {
         return seen;
+    }
+
+    @Override
+    public FeatureHead head() {
+        return head.orElseThrow();
     }
 
     @Override

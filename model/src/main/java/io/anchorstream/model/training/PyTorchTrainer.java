@@ -174,10 +174,12 @@ final class PyTorchTrainer implements Trainer {
     @SuppressWarnings("try") // the scope of the mode is its use
     private Optional<String> learn(LossResult result, NDArray embeddings, NDManager scope) {
         if (!result.isFinite()) {
+            optimiser.clear(); // of what a loss sent through the last layer itself
             nonFinite++;
             return Optional.of("the loss is not finite");
         }
         if (!result.teaches()) {
+            optimiser.clear();
             nonFinite = 0;
             return Optional.of("no valid anchor");
         }
@@ -284,7 +286,9 @@ final class PyTorchTrainer implements Trainer {
                     .sorted()
                     .toArray();
         }
-        return new LossBatch(step, raw, labels, items, texts, confidence, fresh, attributes);
+        LossBatch seen =
+                new LossBatch(step, raw, labels, items, texts, confidence, fresh, attributes, Optional.empty());
+        return loss.needsHead() ? seen.withHead(network.head()) : seen;
     }
 
     /** 64 bits of FNV-1a: two of a million items share a key with a chance of 3 in 100 million. */

@@ -204,6 +204,88 @@ class LossOracleTest {
         assertThat(metric(last, "hdml.trust")).isLessThan(metric(first, "hdml.trust"));
     }
 
+    /** Both along the embeddings and along the weights of the last layer. */
+    @Test
+    void syntheticNegativesAreMadeOfFeaturesAndTeachTheLastLayer() {
+        LinearHead head = new LinearHead(new Random(3), 12, 9, 6);
+        MetricLoss loss = Losses.create("hdml", Map.of("generator-rate", "0.01", "beta", "1000000"), 1);
+        for (int i = 0; i < 50; i++) {
+            loss.evaluate(batch.withHead(head), EmbeddingMemory.none());
+            loss.update(1);
+        }
+        SavedState state = new SavedState();
+        loss.save(state);
+        head.toKernel = FloatMatrix.zeros(9, 6);
+        LossResult here = loss.evaluate(batch.withHead(head), EmbeddingMemory.none());
+        FloatMatrix toKernel = head.toKernel;
+
+        assertThat(toKernel.values()).isNotEqualTo(new float[9 * 6]);
+        Random random = new Random(4);
+        float step = 1e-2f;
+        double[] found = new double[2];
+        double expected = 0;
+        float[] moves = new float[9 * 6];
+        for (int i = 0; i < moves.length; i++) {
+            moves[i] = (float) random.nextGaussian();
+            expected += moves[i] * toKernel.values()[i];
+        }
+        for (int side = 0; side < 2; side++) {
+            LinearHead moved = new LinearHead(head);
+            for (int i = 0; i < moves.length; i++) {
+                moved.kernel.values()[i] += (side == 0 ? -step : step) * moves[i];
+            }
+            loss.load(state);
+            found[side] =
+                    loss.evaluate(batch.withHead(moved), EmbeddingMemory.none()).loss();
+        }
+        assertThat((found[1] - found[0]) / (2 * step)).isCloseTo(expected, within(0.02 * (Math.abs(expected) + 0.05)));
+        assertThat(here.metrics()).containsEntry("hdml.trust", 0.0);
+    }
+
+    /** {@code features A}, which takes its gradient in. */
+    private static final class LinearHead implements FeatureHead {
+        private final FloatMatrix features;
+        private final FloatMatrix kernel;
+        private FloatMatrix toKernel;
+        private FloatMatrix made;
+
+        LinearHead(Random random, int rows, int width, int dimension) {
+            features = FloatMatrix.of(Batches.gaussian(random, rows, width));
+            kernel = FloatMatrix.of(Batches.gaussian(random, width, dimension));
+            toKernel = FloatMatrix.zeros(width, dimension);
+            made = features;
+        }
+
+        LinearHead(LinearHead other) {
+            features = other.features;
+            kernel = new FloatMatrix(
+                    other.kernel.rows(),
+                    other.kernel.columns(),
+                    other.kernel.values().clone());
+            toKernel = FloatMatrix.zeros(kernel.rows(), kernel.columns());
+            made = features;
+        }
+
+        @Override
+        public FloatMatrix features() {
+            return features;
+        }
+
+        @Override
+        public FloatMatrix forward(FloatMatrix rows) {
+            made = rows;
+            FloatMatrix out = FloatMatrix.zeros(rows.rows(), kernel.columns());
+            rows.addTimes(kernel, 1, out);
+            return out;
+        }
+
+        @Override
+        public FloatMatrix backward(FloatMatrix gradient) {
+            made.addTransposedTimes(gradient, 1, toKernel);
+            return gradient.timesTransposed(kernel);
+        }
+    }
+
     @Test
     void replayedItemsAreHeldWhereTheyWere() {
         EmbeddingMemory memory = new EmbeddingMemory(20, 100, 0);

@@ -1,6 +1,7 @@
 package io.anchorstream.model.loss;
 
 import java.util.Map;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,7 +206,8 @@ class TripletOracleTest {
                 new float[4][0],
                 new float[] {1, 1, 1, 1},
                 new boolean[4],
-                new long[][] {red, redToo, blue, {}});
+                new long[][] {red, redToo, blue, {}},
+                Optional.empty());
 
         LossResult result = Losses.create(
                         "aitl", Map.of("attributes", "catalogue", "margin", "0", "attribute-weight", "1"), 1)

@@ -74,6 +74,14 @@ class PyTorchTrainerTest {
         assertThat(last.metrics()).containsKeys("loss.compatibility", "compatibility.active");
     }
 
+    @Test
+    void resumesBitByBitWhileSyntheticNegativesGoThroughTheLastLayer() throws IOException {
+        StepResult last = assertResumes(TrainingConfigs.hardnessAware());
+        assertThat(last.metrics().get("hdml.trust")).isLessThan(0.1);
+        assertThat(last.metrics().get("hdml.synthetic")).isPositive();
+        assertThat(last.gradientNorm()).isPositive();
+    }
+
     private StepResult assertResumes(TrainingConfig config) throws IOException {
         Path middle = folder.resolve("middle");
         Path endOfOne = folder.resolve("one");

@@ -10,7 +10,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes the smallest TorchScript archive there is: a module without weights, its method as source text. */
-final class TorchScriptFile {
+public final class TorchScriptFile {
     /** Pickle of an object of class {@code __torch__.M} whose state is {@code {"training": False}}. */
     private static final String OBJECT = "\u0080\u0002c__torch__\nM\n)\u0081}X\b\0\0\0training\u0089sb.";
 
@@ -19,7 +19,7 @@ final class TorchScriptFile {
     private TorchScriptFile() {}
 
     /** A module that shrinks each colour to 4 x 4: 48 features. */
-    static Path write(Path file) throws IOException {
+    public static Path write(Path file) throws IOException {
         return write(file, "Tensor", "torch.flatten(y, 1)");
     }
 

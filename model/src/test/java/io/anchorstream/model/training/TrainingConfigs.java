@@ -20,16 +20,32 @@ final class TrainingConfigs {
                 tiny.embeddingDimension());
     }
 
+    /** Tiny, with synthetic negatives that go through the last layer once more. */
+    static TrainingConfig hardnessAware() {
+        TrainingConfig tiny = tiny();
+        return of(
+                tiny.network(),
+                tiny.networkOptions(),
+                "hdml",
+                Map.of("hidden", "16", "beta", "100"),
+                tiny.embeddingDimension());
+    }
+
     static TrainingConfig of(String network, Map<String, String> options, int dimension) {
         return of(network, options, Map.of(), dimension);
     }
 
     private static TrainingConfig of(
             String network, Map<String, String> options, Map<String, String> lossOptions, int dimension) {
+        return of(network, options, "adaptive-triplet", lossOptions, dimension);
+    }
+
+    private static TrainingConfig of(
+            String network, Map<String, String> options, String loss, Map<String, String> lossOptions, int dimension) {
         return new TrainingConfig(
                 network,
                 options,
-                "adaptive-triplet",
+                loss,
                 lossOptions,
                 dimension,
                 GlyphPictures.SIZE,
