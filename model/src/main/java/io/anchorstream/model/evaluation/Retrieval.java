@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 import io.anchorstream.model.loss.FloatMatrix;
@@ -30,28 +31,26 @@ public final class Retrieval {
     /** What each row scores as a query among all others. */
     public QueryScores perQuery(RetrievalSet set) {
         int n = set.unit().rows();
-        double[] recall = new double[n];
-        double[] mapAtR = new double[n];
-        List<double[]> blocks = perBlock(set.unit(), (from, to, similarities) -> {
-            double[] found = new double[2 * (to - from)];
+        List<double[][]> blocks = perBlock(set.unit(), (from, to, similarities) -> {
+            double[][] found = new double[3][to - from];
             for (int query = from; query < to; query++) {
                 Answer answer = set.relevance()[query] < 0
                         ? new Answer(new int[0])
                         : answer(set, Gallery.ALL, query, 0, similarities, (query - from) * n);
                 boolean asked = answer.ranks.length > 0;
-                found[2 * (query - from)] = asked ? (answer.ranks[0] == 1 ? 1 : 0) : Double.NaN;
-                found[2 * (query - from) + 1] = asked ? averagePrecision(answer.ranks) : Double.NaN;
+                found[0][query - from] = asked ? (answer.ranks[0] <= 1 ? 1 : 0) : Double.NaN;
+                found[1][query - from] = asked ? (answer.ranks[0] <= 10 ? 1 : 0) : Double.NaN;
+                found[2][query - from] = asked ? averagePrecision(answer.ranks) : Double.NaN;
             }
             return found;
         });
-        int row = 0;
-        for (double[] block : blocks) {
-            for (int i = 0; i < block.length; i += 2) {
-                recall[row] = block[i];
-                mapAtR[row++] = block[i + 1];
-            }
-        }
-        return new QueryScores(recall, mapAtR);
+        return new QueryScores(column(blocks, 0), column(blocks, 1), column(blocks, 2));
+    }
+
+    private static double[] column(List<double[][]> blocks, int column) {
+        return blocks.stream()
+                .flatMapToDouble(block -> DoubleStream.of(block[column]))
+                .toArray();
     }
 
     /** Recall@1/2/4/8/10, R-precision and MAP@R. */

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 import io.anchorstream.model.evaluation.Gallery;
@@ -48,37 +49,19 @@ public final class HoldoutEvaluator {
      * length of any vector is from 1. Names for which there are no queries are left out.
      */
     public Map<String, Double> scores(Embedder model, List<HoldoutPicture> pictures) {
-        return scores(vectors(model, pictures), pictures);
+        return sheet(model, pictures).scores();
     }
 
     /** Vectors, scores, and what each picture scored as a query among those outside the test groups. */
     public HoldoutSheet sheet(Embedder model, List<HoldoutPicture> pictures) {
         FloatMatrix vectors = vectors(model, pictures);
-        List<Integer> judges = IntStream.range(0, pictures.size())
-                .filter(i -> !pictures.get(i).test())
-                .boxed()
-                .toList();
-        long[] labels =
-                judges.stream().mapToLong(row -> pictures.get(row).label()).toArray();
-        QueryScores asked = retrieval.perQuery(new RetrievalSet(rows(vectors, judges), labels));
-        double[] recall = new double[pictures.size()];
-        double[] mapAtR = new double[pictures.size()];
-        Arrays.fill(recall, Double.NaN);
-        Arrays.fill(mapAtR, Double.NaN);
-        for (int i = 0; i < judges.size(); i++) {
-            recall[judges.get(i)] = asked.recallAt1()[i];
-            mapAtR[judges.get(i)] = asked.mapAtR()[i];
-        }
-        return new HoldoutSheet(scores(vectors, pictures), vectors, new QueryScores(recall, mapAtR));
-    }
-
-    private Map<String, Double> scores(FloatMatrix vectors, List<HoldoutPicture> pictures) {
-        Map<String, Double> scores = new TreeMap<>(retrieval(vectors, pictures));
+        QueryScores byLabel = byLabel(vectors, pictures);
+        Map<String, Double> scores = new TreeMap<>(retrieval(byLabel, vectors, pictures));
         if (pictures.size() > 1) {
             scores.put("embedding.std", deviation(vectors));
             scores.put("embedding.norm_error", normError(vectors));
         }
-        return scores;
+        return new HoldoutSheet(scores, vectors, byLabel);
     }
 
     /** The retrieval scores of {@link #scores} for raw descriptors, with {@code hog.}, {@code pixels.}, {@code histogram.} before. */
@@ -88,41 +71,56 @@ public final class HoldoutEvaluator {
                 "pixels.", RawBaselines::pixels,
                 "histogram.", RawBaselines::colourHistogram);
         Map<String, Double> scores = new TreeMap<>();
-        descriptors.forEach((prefix, descriptor) -> retrieval(descriptor.apply(images(pictures)), pictures)
-                .forEach((name, value) -> scores.put(prefix + name, value)));
+        descriptors.forEach((prefix, descriptor) -> {
+            FloatMatrix vectors = descriptor.apply(images(pictures));
+            retrieval(byLabel(vectors, pictures), vectors, pictures)
+                    .forEach((name, value) -> scores.put(prefix + name, value));
+        });
         return scores;
     }
 
-    private Map<String, Double> retrieval(FloatMatrix vectors, List<HoldoutPicture> pictures) {
+    private Map<String, Double> retrieval(QueryScores byLabel, FloatMatrix vectors, List<HoldoutPicture> pictures) {
         Map<String, Double> scores = new TreeMap<>();
-        List<Integer> judges = new ArrayList<>();
-        List<Integer> tests = new ArrayList<>();
-        for (int i = 0; i < pictures.size(); i++) {
-            if (!pictures.get(i).test()) {
-                judges.add(i);
-            } else if (pictures.get(i).group().isPresent()) {
-                tests.add(i);
-            }
-        }
-        if (!judges.isEmpty()) {
-            scores.putAll(byLabel(vectors, pictures, judges));
-        }
+        putMean(scores, "holdout.recall_at_1", byLabel.recallAt1());
+        putMean(scores, "holdout.recall_at_10", byLabel.recallAt10());
+        putMean(scores, "holdout.map_at_r", byLabel.mapAtR());
+        List<Integer> tests = rowsOf(pictures, it -> it.test() && it.group().isPresent());
         if (!tests.isEmpty()) {
             scores.putAll(zeroShot(vectors, pictures, tests));
         }
         return scores;
     }
 
-    private Map<String, Double> byLabel(FloatMatrix vectors, List<HoldoutPicture> pictures, List<Integer> judges) {
+    private static void putMean(Map<String, Double> scores, String name, double[] column) {
+        QueryScores.mean(column).ifPresent(mean -> scores.put(name, mean));
+    }
+
+    /** What each picture outside the test groups scores as a query among them; NaN for the others. */
+    private QueryScores byLabel(FloatMatrix vectors, List<HoldoutPicture> pictures) {
+        List<Integer> judges = rowsOf(pictures, it -> !it.test());
         long[] labels =
                 judges.stream().mapToLong(row -> pictures.get(row).label()).toArray();
-        RetrievalScores found = retrieval.score(new RetrievalSet(rows(vectors, judges), labels), Gallery.ALL);
-        return found.queries() == 0
-                ? Map.of()
-                : Map.of(
-                        "holdout.recall_at_1", found.recallAt(1),
-                        "holdout.recall_at_10", found.recallAt(10),
-                        "holdout.map_at_r", found.mapAtR());
+        QueryScores asked = retrieval.perQuery(new RetrievalSet(rows(vectors, judges), labels));
+        return new QueryScores(
+                spread(asked.recallAt1(), judges, pictures.size()),
+                spread(asked.recallAt10(), judges, pictures.size()),
+                spread(asked.mapAtR(), judges, pictures.size()));
+    }
+
+    private static double[] spread(double[] column, List<Integer> rows, int size) {
+        double[] all = new double[size];
+        Arrays.fill(all, Double.NaN);
+        for (int i = 0; i < column.length; i++) {
+            all[rows.get(i)] = column[i];
+        }
+        return all;
+    }
+
+    private static List<Integer> rowsOf(List<HoldoutPicture> pictures, Predicate<HoldoutPicture> wanted) {
+        return IntStream.range(0, pictures.size())
+                .filter(i -> wanted.test(pictures.get(i)))
+                .boxed()
+                .toList();
     }
 
     private static FloatMatrix rows(FloatMatrix vectors, List<Integer> rows) {

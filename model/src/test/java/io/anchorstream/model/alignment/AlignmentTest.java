@@ -60,7 +60,7 @@ class AlignmentTest {
     void aTurnedSpaceWorksWithTheOldIndexOnlyOnceItIsAligned() {
         long[] labels = new long[120];
         FloatMatrix older = classes(labels);
-        Map<String, Double> measured = Compatibility.measure(rotation(16).turn(older), older, labels);
+        Map<String, Double> measured = Compatibility.measure(rotation(16).turn(older), older, labels, Runnable::run);
         assertThat(measured.get("old_in_old")).isGreaterThan(0.9);
         assertThat(measured.get("new_in_new")).isEqualTo(measured.get("old_in_old"));
         assertThat(measured.get("new_in_old_unaligned")).isLessThan(0.3);
@@ -74,14 +74,14 @@ class AlignmentTest {
         long[] labels = new long[120];
         FloatMatrix older = classes(labels);
         FloatMatrix newer = classes(labels);
-        Map<String, Double> measured = Compatibility.measure(newer, older, labels);
+        Map<String, Double> measured = Compatibility.measure(newer, older, labels, Runnable::run);
         assertThat(measured.get("new_in_new")).isGreaterThan(0.9);
         assertThat(measured.get("new_in_old")).as("fitted on other classes").isLessThan(0.4);
     }
 
     @Test
     void saysNothingOfPicturesWithoutRelevantNeighbours() {
-        assertThat(Compatibility.measure(gaussian(3, 2), gaussian(3, 2), new long[] {1, 2, 3}))
+        assertThat(Compatibility.measure(gaussian(3, 2), gaussian(3, 2), new long[] {1, 2, 3}, Runnable::run))
                 .isEmpty();
     }
 

@@ -3,6 +3,7 @@ package io.anchorstream.service.run;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.HoldoutEvaluator;
@@ -27,6 +28,11 @@ record HoldoutScores(HoldoutEvaluator evaluator, Background threads) implements 
     public HoldoutSheet score(Embedder model, List<HoldoutExample> items) {
         threads.courteousFor(COURTESY);
         return evaluator.sheet(model, pictures(items));
+    }
+
+    @Override
+    public Executor executor() {
+        return threads;
     }
 
     @Override

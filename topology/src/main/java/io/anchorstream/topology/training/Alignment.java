@@ -3,6 +3,8 @@ package io.anchorstream.topology.training;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
 import io.anchorstream.model.alignment.Compatibility;
@@ -19,9 +21,13 @@ import io.anchorstream.model.training.HoldoutSheet;
  */
 record Alignment(Rotation rotation, Map<String, Double> compatibility) {
 
-    /** Empty where the dimensions differ or are too many, or fewer than {@code least} items tell anything. */
+    /**
+     * Empty where the dimensions differ or are too many, or fewer than {@code least} items tell anything.
+     *
+     * @param executor runs the parts; the result does not depend on it
+     */
     static Optional<Alignment> of(
-            HoldoutSheet candidate, HoldoutSheet reference, List<HoldoutExample> items, int least) {
+            HoldoutSheet candidate, HoldoutSheet reference, List<HoldoutExample> items, int least, Executor executor) {
         int[] judges = IntStream.range(0, items.size())
                 .filter(i ->
                         items.get(i).truth().filter(HoldoutExample.Truth::test).isEmpty())
@@ -36,7 +42,10 @@ record Alignment(Rotation rotation, Map<String, Double> compatibility) {
         FloatMatrix older = rows(reference.vectors(), judges);
         long[] labels =
                 IntStream.of(judges).mapToLong(i -> items.get(i).label()).toArray();
-        return Optional.of(new Alignment(Procrustes.fit(newer, older), Compatibility.measure(newer, older, labels)));
+        CompletableFuture<Rotation> rotation =
+                CompletableFuture.supplyAsync(() -> Procrustes.fit(newer, older), executor);
+        Map<String, Double> compatibility = Compatibility.measure(newer, older, labels, executor);
+        return Optional.of(new Alignment(rotation.join(), compatibility));
     }
 
     private static FloatMatrix rows(FloatMatrix matrix, int[] rows) {

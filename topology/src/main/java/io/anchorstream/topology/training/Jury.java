@@ -82,8 +82,8 @@ final class Jury implements AutoCloseable {
         history.version(0).ifPresent(this::sheetOf);
         try (Embedder model = runtime.load(candidate)) {
             HoldoutSheet sheet = board.sheet(version, model);
-            Optional<Alignment> alignment = reference.flatMap(before -> Alignment.of(
-                    sheet, before, board.examples(), gate.settings().minimumItems()));
+            Optional<Alignment> alignment = reference.flatMap(
+                    before -> board.align(sheet, before, gate.settings().minimumItems()));
             alignment.ifPresent(found -> board.put(version, sheet.turned(found.rotation())));
             Map<String, Double> compatibility =
                     alignment.map(Alignment::compatibility).orElse(Map.of());

@@ -60,6 +60,7 @@ record PairedScores(QueryScores candidate, QueryScores reference, List<HoldoutEx
         return Optional.ofNullable(
                         switch (metric) {
                             case "holdout.recall_at_1" -> scores.recallAt1();
+                            case "holdout.recall_at_10" -> scores.recallAt10();
                             case "holdout.map_at_r" -> scores.mapAtR();
                             default -> null;
                         })

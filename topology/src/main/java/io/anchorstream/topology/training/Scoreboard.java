@@ -105,6 +105,11 @@ final class Scoreboard {
         return Map.copyOf(result);
     }
 
+    /** How a candidate's space lies to the one in service, on this snapshot; see {@link Alignment#of}. */
+    Optional<Alignment> align(HoldoutSheet candidate, HoldoutSheet reference, int least) {
+        return Alignment.of(candidate, reference, items, least, scorer.executor());
+    }
+
     /** The items of the snapshot. */
     List<HoldoutExample> examples() {
         return items;

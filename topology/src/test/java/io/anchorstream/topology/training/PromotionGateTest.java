@@ -81,7 +81,9 @@ class PromotionGateTest {
                 i < 20 ? Optional.of("g" + i / 2) : Optional.empty(), Optional.empty(), i < 45));
         assertThat(board.judges()).isEqualTo(15);
         assertThat(board.scores(new HoldoutSheet(
-                        Map.of(), FloatMatrix.zeros(0, 0), new QueryScores(new double[0], new double[0]))))
+                        Map.of(),
+                        FloatMatrix.zeros(0, 0),
+                        new QueryScores(new double[0], new double[0], new double[0]))))
                 .containsEntry("holdout.items", 60.0)
                 .containsEntry("holdout.pictures", 15.0)
                 .containsEntry("test.pictures", 20.0);
@@ -219,7 +221,8 @@ class PromotionGateTest {
         PromotionGate.Decision decision = gate.decide(new PromotionGate.Evidence(
                 Map.of(SCORE, 0.68),
                 Map.of(SCORE, 0.5),
-                Optional.of(new PairedScores(new QueryScores(now, now), new QueryScores(before, before), items)),
+                Optional.of(new PairedScores(
+                        new QueryScores(now, now, now), new QueryScores(before, before, before), items)),
                 Map.of(),
                 64,
                 items.size()));
@@ -261,8 +264,8 @@ class PromotionGateTest {
                 .decide(new PromotionGate.Evidence(
                         Map.of(SCORE, 0.5 + mean),
                         Map.of(SCORE, 0.5),
-                        Optional.of(
-                                new PairedScores(new QueryScores(now, now), new QueryScores(before, before), items)),
+                        Optional.of(new PairedScores(
+                                new QueryScores(now, now, now), new QueryScores(before, before, before), items)),
                         Map.of(),
                         64,
                         100));
