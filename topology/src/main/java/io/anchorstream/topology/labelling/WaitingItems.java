@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Items whose pictures are on their way, by id: the record as it came, so that a restart asks for them again. A row is the
  * source's partition and offset, then the original bytes.
+ *
+ * <p>They are counted once, when the task takes over the partition, by reading its rows in order. That is bounded by what
+ * waits, and rows are short: an item that waits has an address and no picture. Whoever has no local state has just restored
+ * the same rows from the changelog, record by record.
  */
 final class WaitingItems {
     private static final int POSITION = Integer.BYTES + Long.BYTES;
