@@ -46,8 +46,12 @@ public final class FailOver implements AutoCloseable {
     private final List<Phase> phases = new ArrayList<>();
     private final List<Long> steps = new ArrayList<>();
 
-    /** A stretch of time that begins with an event. */
-    private record Phase(String event, long begin, long end, String shares) {}
+    /** A stretch of time that begins with an event. What waited across the event waited for it, so its end counts. */
+    private record Phase(String event, long begin, long end, String shares) {
+        boolean holds(long instant) {
+            return instant >= begin && instant < end;
+        }
+    }
 
     /**
      * @param window how long to look after each event
@@ -184,11 +188,12 @@ public final class FailOver implements AutoCloseable {
         List<String> rows = new ArrayList<>();
         rows.add("| event | longest wait of an item | training stood still | partitions of the members afterwards |");
         rows.add("|---|---|---|---|");
+        long first = phases.get(0).begin(); // what was written before waited for the first process to start
         for (Phase phase : phases) {
             long longest = 0;
             for (Written one : load.written()) {
-                if (one.kind() == Kind.ITEM && one.timestamp() >= phase.begin() && one.timestamp() < phase.end()) {
-                    long seen = check.seenAt(one).orElse(one.timestamp());
+                long seen = check.seenAt(one).orElse(one.timestamp());
+                if (one.kind() == Kind.ITEM && one.timestamp() >= first && phase.holds(seen)) {
                     longest = Math.max(longest, seen - one.timestamp());
                 }
             }
@@ -203,14 +208,14 @@ public final class FailOver implements AutoCloseable {
         return rows;
     }
 
-    /** The longest time between two steps of which one at least lies in the phase. */
+    /** The longest time between two steps of which the second lies in the phase. */
     private long standstill(Phase phase) {
         List<Long> sorted = steps.stream().sorted().toList();
         long longest = 0;
         for (int i = 1; i < sorted.size(); i++) {
             long from = sorted.get(i - 1);
             long to = sorted.get(i);
-            if (to >= phase.begin() && from < phase.end()) {
+            if (phase.holds(to)) {
                 longest = Math.max(longest, to - from);
             }
         }
