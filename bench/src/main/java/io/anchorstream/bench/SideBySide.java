@@ -29,7 +29,7 @@ final class SideBySide implements Callable<Integer> {
 
     @Option(
             names = "--rate",
-            defaultValue = "60",
+            defaultValue = "50",
             description = "Items a second of the freshness run (${DEFAULT-VALUE}).")
     private double rate;
 

@@ -45,8 +45,8 @@ final class TrainingStage {
                         Optional.of((before + after) / 2),
                         "images/s",
                         "ratio ≥ 0.9"),
-                share("of it, checkpoint, rotation and transaction of versions", ours.publicationShare(), "≤ 3 %"),
-                share("of it, their scores on the hold-out", ours.scoringShare(), "–"));
+                share("of it, checkpoints and transactions of versions", ours.publicationShare(), "≤ 3 %"),
+                share("of it, their scores on the hold-out and rotations", ours.scoringShare(), "–"));
     }
 
     private static Measurement share(String name, double share, String goal) {

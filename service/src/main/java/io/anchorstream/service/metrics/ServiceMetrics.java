@@ -79,7 +79,7 @@ public final class ServiceMetrics implements AutoCloseable {
                 TrainingStatus::scoringSeconds);
         counter(
                 "anchorstream.train.publication.seconds",
-                "time in checkpoints, rotations and transactions",
+                "time in checkpoints and transactions",
                 status,
                 TrainingStatus::publicationSeconds);
     }

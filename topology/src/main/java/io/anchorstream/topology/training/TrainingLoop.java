@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.anchorstream.avro.HoldoutItem;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.model.training.ModelRuntime;
@@ -244,11 +245,13 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                         settings.startOver());
                 Lineage.Origin origin = lineage.restore(history);
                 opened.add(origin.trainer());
+                TopicReader<HoldoutItem> examples = new TopicReader<>(
+                        clients.reader(),
+                        topics.holdout(),
+                        topics.holdoutSerde().deserializer());
+                opened.add(examples);
                 HoldoutFeed holdout = new HoldoutFeed(
-                        new TopicReader<>(
-                                clients.reader(),
-                                topics.holdout(),
-                                topics.holdoutSerde().deserializer()),
+                        examples,
                         new TopicReader<>(
                                 clients.reader(),
                                 topics.aliases(),

@@ -238,7 +238,7 @@ final class TrainingSession implements AutoCloseable {
         publicationSeconds += (System.nanoTime() - begin) / 1e9 - (scoringSeconds - scored);
     }
 
-    /** Scores, and adds the time to that of scoring. */
+    /** Scores, the look at how spaces lie to each other included, and adds the time to that of scoring. */
     private Jury.Verdict timed(Supplier<Jury.Verdict> scoring) {
         long begin = System.nanoTime();
         Jury.Verdict verdict = scoring.get();
@@ -249,8 +249,12 @@ final class TrainingSession implements AutoCloseable {
     private void announce(long version, ModelArtifact learned, String checkpointDigest, Optional<byte[]> checkpoint) {
         long began = System.nanoTime();
         boolean first = history.serving().isEmpty();
-        holdout.catchUp(HOLDOUT_PATIENCE); // read between the steps until now
-        Jury.Verdict verdict = first ? Jury.FIRST : timed(() -> jury.judge(version, learned, history));
+        Jury.Verdict verdict = first
+                ? Jury.FIRST
+                : timed(() -> {
+                    holdout.catchUp(HOLDOUT_PATIENCE); // read between the steps until now
+                    return jury.judge(version, learned, history);
+                });
         ModelArtifact artifact = verdict.rotation()
                 .map(rotation -> runtime.turned(learned, rotation))
                 .orElse(learned);

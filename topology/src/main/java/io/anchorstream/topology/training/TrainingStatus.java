@@ -9,7 +9,7 @@ package io.anchorstream.topology.training;
  * @param unreadable batches that could not be read
  * @param stepSeconds time in {@code train}, of this process
  * @param scoringSeconds time in scores on the hold-out, of this process
- * @param publicationSeconds time in checkpoints, rotations and transactions, of this process
+ * @param publicationSeconds time in checkpoints and transactions, of this process
  * @param serving version in service, -1 = none
  * @param newest version trained last, -1 = none
  * @param note what happened last that an operator should know, e.g. a fall-back to an older checkpoint

@@ -46,15 +46,20 @@ public final class TopicReader<V> implements AutoCloseable {
         this.consumer = consumer;
         this.topic = topic;
         this.deserializer = deserializer;
-        this.partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(topic, info.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new IllegalStateException("topic " + topic + " does not exist; create the topics first");
+        try {
+            this.partitions = consumer.partitionsFor(topic).stream()
+                    .map(info -> new TopicPartition(topic, info.partition()))
+                    .toList();
+            if (partitions.isEmpty()) {
+                throw new IllegalStateException("topic " + topic + " does not exist; create the topics first");
+            }
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            this.end = new HashMap<>(consumer.endOffsets(partitions));
+        } catch (RuntimeException e) {
+            consumer.close(); // nobody else knows of it, and those who try again would leave one behind each time
+            throw e;
         }
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        this.end = new HashMap<>(consumer.endOffsets(partitions));
     }
 
     /** The next records, waiting for at most {@code timeout}; possibly none. */
