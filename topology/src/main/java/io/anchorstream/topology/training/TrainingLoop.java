@@ -35,6 +35,7 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -245,26 +246,16 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                         settings.startOver());
                 Lineage.Origin origin = lineage.restore(history);
                 opened.add(origin.trainer());
-                TopicReader<HoldoutItem> examples = new TopicReader<>(
-                        clients.reader(),
-                        topics.holdout(),
-                        topics.holdoutSerde().deserializer());
+                TopicReader<HoldoutItem> examples = reader(topics.holdout(), topics.holdoutSerde());
                 opened.add(examples);
                 HoldoutFeed holdout = new HoldoutFeed(
                         examples,
-                        new TopicReader<>(
-                                clients.reader(),
-                                topics.aliases(),
-                                topics.aliasSerde().deserializer()),
+                        reader(topics.aliases(), topics.aliasSerde()),
                         new HoldoutSet(settings.holdoutItems()),
                         clock);
                 opened.add(holdout);
-                CommandFeed commands = new CommandFeed(
-                        new TopicReader<>(
-                                clients.reader(),
-                                topics.commands(),
-                                topics.commandSerde().deserializer()),
-                        history.commandOffset());
+                CommandFeed commands =
+                        new CommandFeed(reader(topics.commands(), topics.commandSerde()), history.commandOffset());
                 opened.add(commands);
                 Jury jury = new Jury(
                         runtime,
@@ -323,10 +314,8 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
 
         private VersionHistory readHistory() {
             VersionHistory history = new VersionHistory();
-            try (TopicReader<ModelVersion> events = new TopicReader<>(
-                    clients.reader(),
-                    topics.model().versions(),
-                    topics.model().versionSerde().deserializer())) {
+            try (TopicReader<ModelVersion> events =
+                    reader(topics.model().versions(), topics.model().versionSerde())) {
                 while (!events.caughtUp() && !isClosing()) {
                     for (TopicReader.Entry<ModelVersion> entry : events.poll(POLL)) {
                         history.apply(entry.key(), entry.value()).ifPresent(why -> LOG.warn("event left out: {}", why));
@@ -347,11 +336,11 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
         }
 
         private WeightReader chunks(String topic) {
-            return new WeightReader(
-                    new TopicReader<>(
-                            clients.reader(), topic, topics.model().chunkSerde().deserializer()),
-                    CHUNK_PATIENCE,
-                    clock);
+            return new WeightReader(reader(topic, topics.model().chunkSerde()), CHUNK_PATIENCE, clock);
+        }
+
+        private <V> TopicReader<V> reader(String topic, Serde<V> serde) {
+            return new TopicReader<>(clients.reader(), topic, serde.deserializer());
         }
 
         @Override
