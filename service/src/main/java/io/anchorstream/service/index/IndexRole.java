@@ -161,9 +161,8 @@ public final class IndexRole implements AutoCloseable {
     }
 
     private void start(Consumer<byte[], byte[]> from, TopicPartition partition) {
-        // The life of the generations and the aliases of labels are short and held in memory: always read whole.
+        // The life of the generations is short and held in memory: always read whole.
         boolean again = partition.topic().equals(topics.generations())
-                || partition.topic().equals(topics.aliases())
                 || (partition.topic().equals(topics.embeddings())
                         && catalogue.generations().needsReplay());
         Optional<String> offset = again ? Optional.empty() : catalogue.items().note(noteOf(partition));

@@ -1,12 +1,14 @@
 package io.anchorstream.topology.labelling;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * Bounds the aliases of one partition, which would else grow with every merge for ever: whenever there are twice as many
  * as were left the last time, all items are looked through, slice by slice. An alias of a label that no item carries any
  * more goes; the others name the class in use directly, so that none in between is needed. An item never gets a label
- * that is gone already, so that what was looked at stays true while the rest is. One thread owns it.
+ * that is gone already, so that what was looked at stays true while the rest is. The aliases are then changed in slices
+ * too, since all of several 100,000 would outlast a transaction. One thread owns it.
  */
 final class AliasSweep {
     /** As few are not worth a look through all items. */
@@ -31,15 +34,21 @@ final class AliasSweep {
     }
 
     /**
-     * What a finished sweep changed.
+     * What a slice of a sweep changed.
      *
      * @param gone labels whose alias is no longer there
      * @param shortened labels whose alias names another class now: the one in use
      */
     record Swept(List<Long> gone, Map<Long, Long> shortened) {}
 
-    /** Begins, goes on with or ends a sweep: looks at so many items at most. */
-    Optional<Swept> step(int items) {
+    /**
+     * Begins, goes on with or ends a sweep.
+     *
+     * @param items so many are looked at, at most
+     * @param changes so many aliases are gone through at most, once all items were looked at
+     * @return what became of these; empty before
+     */
+    Optional<Swept> step(int items, int changes) {
         if (pass == null && store.aliases() >= Math.max(least, 2L * left)) {
             pass = new Pass(store.gone());
         }
@@ -47,43 +56,62 @@ final class AliasSweep {
         if (under == null || !under.look(store, items)) {
             return Optional.empty();
         }
-        pass = null;
-        Swept swept = under.finish(store);
-        left = store.aliases();
+        Swept swept = under.change(store, changes);
+        if (under.isOver()) {
+            pass = null;
+            left = store.aliases();
+        }
         return Optional.of(swept);
     }
 
-    /** One way through the items. */
+    /** One way through the items, and then through the aliases. */
     private static final class Pass {
-        private final Set<Long> unseen;
-        private final List<Long> seen = new ArrayList<>();
+        private final TreeSet<Long> unseen;
+        private final Deque<Long> seen = new ArrayDeque<>();
         private String cursor = "";
+        private boolean looked;
 
         Pass(Set<Long> gone) {
-            unseen = new HashSet<>(gone);
+            unseen = new TreeSet<>(gone);
         }
 
         /** True at the end. */
         boolean look(LabelStore store, int items) {
-            Optional<String> next = store.items(cursor, items, label -> {
-                if (unseen.remove(label)) {
-                    seen.add(label);
-                }
-            });
-            next.ifPresent(at -> cursor = at);
-            return next.isEmpty();
+            if (!looked) {
+                Optional<String> next = store.items(cursor, items, label -> {
+                    if (unseen.remove(label)) {
+                        seen.add(label);
+                    }
+                });
+                next.ifPresent(at -> cursor = at);
+                looked = next.isEmpty();
+            }
+            return looked;
         }
 
-        Swept finish(LabelStore store) {
+        /** The needed ones all before the first that goes: until then their way may lead over it. */
+        Swept change(LabelStore store, int most) {
+            int rest = most;
             Map<Long, Long> shortened = new TreeMap<>();
-            for (long label : seen) {
+            for (; rest > 0 && !seen.isEmpty(); rest--) {
+                long label = seen.remove();
                 long inUse = store.resolve(label);
                 if (store.shorten(label, inUse)) {
                     shortened.put(label, inUse);
                 }
             }
-            unseen.forEach(store::forgetAlias);
-            return new Swept(unseen.stream().sorted().toList(), shortened);
+            List<Long> gone = new ArrayList<>();
+            for (; rest > 0 && !unseen.isEmpty(); rest--) {
+                long label = unseen.first();
+                unseen.remove(label);
+                store.forgetAlias(label);
+                gone.add(label);
+            }
+            return new Swept(gone, shortened);
+        }
+
+        boolean isOver() {
+            return seen.isEmpty() && unseen.isEmpty();
         }
     }
 }

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class AssignLabel implements Processor<String, LabelledItem, String, Object> {
     private static final Duration SWEEP_EVERY = Duration.ofSeconds(5);
     /** Some milliseconds' worth. */
-    private static final int SWEPT_AT_ONCE = 5_000;
+    private static final int LOOKED_AT_AT_ONCE = 5_000;
+    /** Each is up to two records of the transaction, which has seconds. */
+    private static final int CHANGED_AT_ONCE = 1_000;
 
     private final ClusterSettings settings;
     private final HoldoutRule holdout;
@@ -56,8 +58,9 @@ final class AssignLabel implements Processor<String, LabelledItem, String, Objec
         fingerprint.requireFits(store);
         labeller = new ItemLabeller(settings, holdout, context.taskId().partition(), store);
         AliasSweep sweep = labeller.sweep(leastAliases);
-        context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sweep.step(SWEPT_AT_ONCE)
-                .ifPresent(swept -> publish(swept, now)));
+        context.schedule(
+                SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sweep.step(LOOKED_AT_AT_ONCE, CHANGED_AT_ONCE)
+                        .ifPresent(swept -> publish(swept, now)));
     }
 
     @SuppressWarnings("NullAway") // Kafka Streams calls init before punctuations; null values are tombstones

@@ -173,7 +173,7 @@ public final class LabelTopology {
                         DRAW_BATCHES);
     }
 
-    private static StoreBuilder<?> bytesStore(String name) {
+    static StoreBuilder<?> bytesStore(String name) {
         return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray());
     }
 

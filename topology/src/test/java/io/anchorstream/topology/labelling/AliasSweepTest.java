@@ -43,7 +43,7 @@ class AliasSweepTest {
         merge(2, 1);
         merge(3, 1);
 
-        assertThat(sweep.step(ALL)).contains(new AliasSweep.Swept(List.of(3L), Map.of()));
+        assertThat(sweep.step(ALL, ALL)).contains(new AliasSweep.Swept(List.of(3L), Map.of()));
         assertThat(store.aliases()).isEqualTo(1);
         assertThat(store.resolve(2)).isEqualTo(1);
         assertThat(store.resolve(3)).isEqualTo(3);
@@ -56,7 +56,7 @@ class AliasSweepTest {
         merge(3, 2);
         merge(2, 1);
 
-        assertThat(sweep.step(ALL)).contains(new AliasSweep.Swept(List.of(2L, 3L), Map.of(4L, 1L)));
+        assertThat(sweep.step(ALL, ALL)).contains(new AliasSweep.Swept(List.of(2L, 3L), Map.of(4L, 1L)));
         assertThat(store.resolve(4)).isEqualTo(1);
     }
 
@@ -67,11 +67,33 @@ class AliasSweepTest {
         given("c", 1);
         merge(2, 1);
         merge(3, 1);
-        assertThat(sweep.step(1)).isEmpty();
+        assertThat(sweep.step(1, ALL)).isEmpty();
         merge(1, 0); // the items that were looked at carry a label that is gone now
 
-        assertThat(sweep.step(ALL)).contains(new AliasSweep.Swept(List.of(3L), Map.of(2L, 0L)));
+        assertThat(sweep.step(ALL, ALL)).contains(new AliasSweep.Swept(List.of(3L), Map.of(2L, 0L)));
         assertThat(store.resolve(1)).isEqualTo(0);
+    }
+
+    @Test
+    void changesTheAliasesInSlicesTooTheNeededOnesFirst() {
+        given("a", 5);
+        merge(5, 4);
+        merge(4, 3);
+        merge(3, 2);
+        merge(2, 1);
+
+        List<AliasSweep.Swept> slices = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            sweep.step(ALL, 2).ifPresent(slices::add);
+            assertThat(store.resolve(5)).isEqualTo(1);
+        }
+
+        assertThat(slices)
+                .containsExactly(
+                        new AliasSweep.Swept(List.of(2L), Map.of(5L, 1L)),
+                        new AliasSweep.Swept(List.of(3L, 4L), Map.of()));
+        assertThat(store.aliases()).isEqualTo(1);
+        assertThat(sweep.step(ALL, ALL)).as("it is over").isEmpty();
     }
 
     @Test
@@ -80,12 +102,12 @@ class AliasSweepTest {
         given("b", 11);
         merge(10, 1);
         merge(11, 1);
-        assertThat(sweep.step(ALL)).contains(new AliasSweep.Swept(List.of(), Map.of()));
+        assertThat(sweep.step(ALL, ALL)).contains(new AliasSweep.Swept(List.of(), Map.of()));
 
         merge(12, 1);
-        assertThat(sweep.step(ALL)).isEmpty();
+        assertThat(sweep.step(ALL, ALL)).isEmpty();
         merge(13, 1);
-        assertThat(sweep.step(ALL)).contains(new AliasSweep.Swept(List.of(12L, 13L), Map.of()));
+        assertThat(sweep.step(ALL, ALL)).contains(new AliasSweep.Swept(List.of(12L, 13L), Map.of()));
     }
 
     @Test
@@ -130,7 +152,7 @@ class AliasSweepTest {
         }
     }
 
-    /** Items that come, change their class and go, classes that merge, and a sweep in slices of two among all that. */
+    /** Items that come, change their class and go, classes that merge, and a sweep in small slices among all that. */
     private final class Interleaving {
         private final Random random;
         private final String prefix;
@@ -166,7 +188,7 @@ class AliasSweepTest {
                         everGone.add(gone);
                     }
                 }
-                sweep.step(2);
+                sweep.step(2, 1);
                 items.values().forEach(label -> assertThat(classes).contains(store.resolve(label)));
                 assertThat(store.aliases()).isLessThan(4 * ITEMS);
             }
