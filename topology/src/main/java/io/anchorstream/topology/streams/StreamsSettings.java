@@ -4,13 +4,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 
 import io.anchorstream.schemas.topics.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Settings of one Kafka Streams application of ours.
@@ -22,7 +27,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * @param replicationFactor of internal topics; -1 = the broker's default
  * @param standbys warm copies of each store on other instances
  * @param commitInterval how often a transaction commits: the latency that exactly-once adds to each hop
- * @param extra set last, so that a user's own client settings (security, tuning) win
+ * @param extra set last, so that a user's own client settings (security, tuning) win; under their bare names all but
+ *     {@code auto.offset.reset} and a {@code max.request.size} below {@link Topics#MAX_BATCH_BYTES}
  */
 public record StreamsSettings(
         String applicationId,
@@ -34,13 +40,20 @@ public record StreamsSettings(
         int standbys,
         Duration commitInterval,
         Map<String, String> extra) {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamsSettings.class);
+
     /** The least that brokers allow by default ({@code group.min.session.timeout.ms}). */
     public static final int SESSION_TIMEOUT_MS = 6_000;
 
     /** Members hear of a rebalance with the answer to a heartbeat. */
     public static final int HEARTBEAT_INTERVAL_MS = 1_000;
 
-    /** Commits come every 200 ms; a thread that takes so long between two is as good as dead. */
+    /**
+     * Commits come every 200 ms; a thread that takes so long between two is as good as dead. Shorter than the session by
+     * a heartbeat, so that what a killed instance left open has run out when its partitions move. It has also ended by
+     * then only where brokers look every second ({@code transaction.abort.timed.out.transaction.cleanup.interval.ms});
+     * by default they look every 10 s, and readers wait for them.
+     */
     static final int TRANSACTION_TIMEOUT_MS = 5_000;
 
     public StreamsSettings {
@@ -84,16 +97,41 @@ public record StreamsSettings(
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 200);
         handlers(config);
         clients(config);
-        // A client's setting under its bare name is weaker than ours under a prefix: the user's takes the place of
-        // ours.
-        extra.keySet().forEach(name -> {
-            config.remove(StreamsConfig.consumerPrefix(name));
-            config.remove(StreamsConfig.producerPrefix(name));
-        });
+        extra.forEach((name, value) -> makeWay(config, name, value));
         config.putAll(extra);
         Properties properties = new Properties();
         properties.putAll(config);
         return properties;
+    }
+
+    /**
+     * A client's setting under its bare name is weaker than ours under a prefix, so ours goes: but not where the user
+     * means other clients and our answers depend on ours.
+     *
+     * @throws ConfigException if the size of a request is not a number
+     */
+    private static void makeWay(Map<String, Object> config, String name, String value) {
+        switch (name) {
+            case ConsumerConfig.AUTO_OFFSET_RESET_CONFIG ->
+                // Anything but the beginning skips records that nobody has answered.
+                LOG.info("{}={} is not for Streams' consumers: they begin at the earliest record", name, value);
+            case ProducerConfig.MAX_REQUEST_SIZE_CONFIG -> {
+                int bytes = (Integer) Objects.requireNonNull(ConfigDef.parseType(name, value, ConfigDef.Type.INT));
+                if (bytes >= Topics.MAX_BATCH_BYTES) {
+                    config.remove(StreamsConfig.producerPrefix(name));
+                } else {
+                    LOG.info(
+                            "{}={} is not for Streams' producers: mini-batches take up to {} bytes",
+                            name,
+                            value,
+                            Topics.MAX_BATCH_BYTES);
+                }
+            }
+            default -> {
+                config.remove(StreamsConfig.consumerPrefix(name));
+                config.remove(StreamsConfig.producerPrefix(name));
+            }
+        }
     }
 
     private void handlers(Map<String, Object> config) {
@@ -117,7 +155,7 @@ public record StreamsSettings(
         config.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MS_CONFIG), 10);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.RETRY_BACKOFF_MAX_MS_CONFIG), 200);
         // How long an instance that was killed keeps others waiting for its partitions, and how long until they hear of
-        // it; the transaction that it left open has ended by then.
+        // it.
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), HEARTBEAT_INTERVAL_MS);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), TRANSACTION_TIMEOUT_MS);

@@ -202,7 +202,8 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         if (present != null && present.weightsDigest().equals(event.getWeightsDigest())) {
             return true;
         }
-        if (!usable.contains(version) || failures.rests(version, clock.millis())) {
+        long began = clock.millis();
+        if (!usable.contains(version) || failures.rests(version, began)) {
             return false;
         }
         try {
@@ -214,7 +215,7 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         } catch (InterruptException e) {
             throw e;
         } catch (IOException | RuntimeException e) { // whatever an engine throws: other versions go on
-            failures.failed(version, e, clock.millis());
+            failures.failed(version, e, began, clock.millis());
             LOG.error(
                     "version {} cannot be loaded and is not put in service; trying again in {}",
                     version,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 import io.anchorstream.avro.WeightChunk;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,15 @@ public final class WeightChunks {
     /** Key of a chunk on {@code model.weights} and {@code model.checkpoints}. */
     public static String key(long version, int chunk) {
         return version + "/" + chunk;
+    }
+
+    /** The version in a {@link #key}; empty for a key of anybody else's. */
+    static OptionalLong version(String key) {
+        try {
+            return OptionalLong.of(Long.parseLong(key, 0, Math.max(0, key.indexOf('/')), 10));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /** How many chunks carry so many bytes; at least one. */
@@ -77,7 +87,8 @@ public final class WeightChunks {
         /**
          * The whole.
          *
-         * @throws IOException if a chunk is missing or altered, or the length is not the expected one
+         * @throws IncompleteChunksException if a chunk is missing
+         * @throws IOException if a chunk was altered, or the length is not the expected one
          */
         public byte[] bytes() throws IOException {
             byte[] bytes = new byte[Math.toIntExact(length)];
@@ -85,7 +96,7 @@ public final class WeightChunks {
             for (int i = 0; i < chunks.length; i++) {
                 WeightChunk chunk = chunks[i];
                 if (chunk == null) {
-                    throw new IOException(
+                    throw new IncompleteChunksException(
                             "version " + version + ": chunk " + i + " of " + chunks.length + " is not on the topic");
                 }
                 ByteBuffer piece = chunk.getBytes().duplicate();

@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.WeightChunk;
 import io.anchorstream.model.training.ModelArtifact;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Reads the weights or the checkpoint of a version when they are wanted. Keeps none, only where each version's chunks
@@ -16,6 +21,9 @@ import io.anchorstream.model.training.ModelArtifact;
  */
 public final class WeightReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** How long a topic may give nothing before its end is reached, as when a leader went away. */
+    static final Duration STALLED = Duration.ofSeconds(60);
 
     private final TopicReader<WeightChunk> reader;
     private final Duration patience;
@@ -36,7 +44,9 @@ public final class WeightReader implements AutoCloseable {
     /**
      * The checked weights of a version.
      *
-     * @throws IOException if chunks are missing after {@code patience}, or do not agree with their digests
+     * @throws IncompleteChunksException if chunks are missing after {@code patience}
+     * @throws IOException if chunks were deleted, or do not agree with their digests
+     * @throws TimeoutException if the topic's end stays out of reach
      */
     public ModelArtifact read(ModelVersion version) throws IOException {
         byte[] weights = bytes(version.getVersion(), version.getWeightsBytes());
@@ -57,7 +67,9 @@ public final class WeightReader implements AutoCloseable {
      * What the chunks of a version hold together; each of them is checked.
      *
      * @param length of the whole, as the version event names it
-     * @throws IOException if chunks are missing after {@code patience}, or do not agree with their digests
+     * @throws IncompleteChunksException if chunks are missing after {@code patience}
+     * @throws IOException if chunks were deleted, or do not agree with their digests
+     * @throws TimeoutException if the topic's end stays out of reach
      */
     public byte[] bytes(long version, long length) throws IOException {
         WeightChunks.Assembly assembly = new WeightChunks.Assembly(version, length);
@@ -69,15 +81,32 @@ public final class WeightReader implements AutoCloseable {
             }
         }
         reader.chaseEnd();
-        long deadline = clock.millis() + patience.toMillis();
+        Set<String> deleted = new TreeSet<>();
+        long moved = clock.millis();
+        long deadline = moved + patience.toMillis();
         while (!assembly.isComplete() && (!reader.caughtUp() || clock.millis() < deadline)) {
-            for (TopicReader.Entry<WeightChunk> entry : reader.poll(POLL)) {
+            List<TopicReader.Entry<WeightChunk>> entries = reader.poll(POLL);
+            for (TopicReader.Entry<WeightChunk> entry : entries) {
+                WeightChunks.version(entry.key()).ifPresent(v -> note(v, entry));
+                deleted.add(entry.key());
                 entry.value().ifPresent(chunk -> {
                     note(chunk.getVersion(), entry);
+                    deleted.remove(entry.key());
                     assembly.offer(chunk);
                 });
                 frontier.merge(entry.partition(), entry.offset() + 1, Math::max);
             }
+            long now = clock.millis();
+            if (!entries.isEmpty() || reader.caughtUp()) {
+                moved = now;
+            } else if (now >= moved + STALLED.toMillis()) {
+                throw new TimeoutException("version " + version + ": no record for " + STALLED.toSeconds()
+                        + " s, and the topic's end is not reached; do its partitions have leaders?");
+            }
+        }
+        deleted.removeIf(key -> !WeightChunks.version(key).equals(OptionalLong.of(version)));
+        if (!assembly.isComplete() && !deleted.isEmpty()) {
+            throw new IOException("version " + version + ": chunks " + deleted + " were deleted from the topic");
         }
         return assembly.bytes();
     }

@@ -4,12 +4,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
+import io.anchorstream.schemas.topics.Topics;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class StreamsSettingsTest {
     @Test
@@ -28,7 +31,7 @@ class StreamsSettingsTest {
     }
 
     @Test
-    void theTransactionOfAKilledInstanceHasEndedWhenItsPartitionsMove() {
+    void theTransactionTimeOutAndAHeartbeatFitIntoTheSession() {
         StreamsConfig config = config(Map.of());
         int session = Integer.parseInt(consumer(config, ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG));
         int heartbeat = Integer.parseInt(consumer(config, ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG));
@@ -36,6 +39,25 @@ class StreamsSettingsTest {
         assertThat(Integer.parseInt(producer(config, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG)))
                 .isLessThanOrEqualTo(session - heartbeat);
         assertThat(heartbeat).isLessThanOrEqualTo(session / 3);
+    }
+
+    @Test
+    void rolesBeginAtTheEarliestRecordWhateverOtherClientsDo() {
+        StreamsConfig config = config(Map.of("auto.offset.reset", "latest"));
+
+        assertThat(consumer(config, ConsumerConfig.AUTO_OFFSET_RESET_CONFIG)).isEqualTo("earliest");
+    }
+
+    @Test
+    void aRequestHoldsAMiniBatchAtLeast() {
+        String name = ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
+        String larger = Integer.toString(2 * Topics.MAX_BATCH_BYTES);
+
+        assertThat(producer(config(Map.of(name, "1048576")), name)).isEqualTo("" + Topics.MAX_BATCH_BYTES);
+        assertThat(producer(config(Map.of(name, larger)), name)).isEqualTo(larger);
+        assertThatThrownBy(() -> config(Map.of(name, "1 MiB")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(name, "1 MiB");
     }
 
     private static StreamsConfig config(Map<String, String> extra) {
