@@ -116,8 +116,8 @@ public final class ItemStore implements AutoCloseable {
 
     /**
      * From now on {@code gone} is another name for the older label {@code kept}, or for itself alone again when no item
-     * carries it any more; cards show the name in use. Kept like the cards, so that reading goes on where it was after a
-     * restart.
+     * carries it any more; cards show the name in use. Kept like the cards, so that reading goes on where it was
+     * after a restart.
      */
     public void alias(long gone, long kept) {
         if (kept < gone) {
