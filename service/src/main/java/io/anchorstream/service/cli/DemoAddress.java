@@ -56,7 +56,8 @@ final class DemoAddress {
                             () -> (folder.addresses().isPresent() ? "no demo is running on " : "no demo ever ran on ")
                                     + folder.root() + "; start it with ./anchorstream demo"
                                     + (folder.root().equals(STANDARD) ? "" : " --data " + folder.root())
-                                    + ", or name the brokers with --bootstrap-servers and the registry with --registry-url");
+                                    + ", name the folder of another one with --data, or the brokers with"
+                                    + " --bootstrap-servers and the registry with --registry-url");
         }
     }
 

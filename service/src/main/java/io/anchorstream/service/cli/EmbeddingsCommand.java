@@ -2,6 +2,7 @@ package io.anchorstream.service.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -65,6 +67,11 @@ final class EmbeddingsCommand implements Runnable {
 
         @Override
         public Integer call() throws IOException {
+            Path folder = out.toAbsolutePath().getParent();
+            if (folder == null || !Files.isDirectory(folder)) {
+                throw new ParameterException(
+                        spec.commandLine(), "there is no folder " + folder + " for --out " + out + "; make it first");
+            }
             DemoAddress.Found found = address.find();
             found.requireReachable();
             Cluster cluster = found.cluster();
@@ -76,6 +83,14 @@ final class EmbeddingsCommand implements Runnable {
                     throw new Refusal("no generation is complete yet; --generation N takes one as far as it is");
                 }
                 outcome = export.write(wanted, format.orElseGet(() -> EmbeddingExport.Format.of(out)), out);
+                if (outcome.written() == 0) {
+                    throw new Refusal(String.format(
+                            Locale.ROOT,
+                            "no item has its newest vector in generation %d, so nothing is written; the newest complete"
+                                    + " generation is %d, and vectors of older ones leave the topic as items get newer ones",
+                            wanted,
+                            export.newestComplete()));
+                }
             }
             PrintWriter text = spec.commandLine().getOut();
             text.println(

@@ -116,8 +116,8 @@ public final class Demo implements AutoCloseable {
                 folder.clear();
             }
             Path log = LogFile.open(folder.root());
-            console.end(
-                    "Anchorstream demo: data in " + folder.root().toAbsolutePath() + ", log in " + log.getFileName());
+            console.end("Anchorstream demo: data in " + folder.root().toAbsolutePath() + ", log there in "
+                    + log.getFileName());
             console.end(
                     folder.used() ? "  going on where the last run stopped (--fresh begins again)" : "  a fresh start");
             return start(options, settings, console, process, lock, log, began);

@@ -27,7 +27,10 @@ public final class Surroundings {
     public List<Finding> look() {
         List<Finding> findings = new ArrayList<>();
         if (!Cluster.isNamed(settings)) {
-            findings.add(Finding.skipped("broker", "none is named; --bootstrap-servers names one"));
+            findings.add(Finding.skipped(
+                    "broker",
+                    "none is named, nor is a demo at work in data/demo: --bootstrap-servers names one, --data FOLDER a"
+                            + " demo elsewhere; registry, topics and schemas are not looked at without it"));
             return findings;
         }
         boolean broker = add(findings, broker());

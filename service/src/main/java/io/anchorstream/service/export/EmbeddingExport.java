@@ -89,7 +89,10 @@ public final class EmbeddingExport {
         return newest[0];
     }
 
-    /** Writes the file as a whole or not at all. */
+    /**
+     * Writes the file as a whole or not at all; without a single vector of the generation, not at all: an empty file would
+     * look like an empty catalogue.
+     */
     public Outcome write(long generation, Format format, Path file) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Map<String, ItemEmbedding> live = new TreeMap<>();
@@ -106,6 +109,9 @@ public final class EmbeddingExport {
                 }
             }
         });
+        if (live.isEmpty()) {
+            return new Outcome(generation, 0, others.size());
+        }
         try (VectorFile target = format.open(part)) {
             for (Map.Entry<String, ItemEmbedding> one : live.entrySet()) {
                 target.add(one.getKey(), one.getValue());

@@ -105,6 +105,16 @@ class EmbeddingExportTest {
     }
 
     @Test
+    void writesNoFileWhereNoItemIsOfTheGeneration(@TempDir Path folder) throws IOException {
+        embeddings(embedding("a", 1, 1f, 2f));
+
+        EmbeddingExport.Outcome outcome = export().write(77, EmbeddingExport.Format.NPY, folder.resolve("vectors.npy"));
+
+        assertThat(outcome).isEqualTo(new EmbeddingExport.Outcome(77, 0, 1));
+        assertThat(folder.toFile().list()).isEmpty();
+    }
+
+    @Test
     void refusesVectorsOfTwoLengthsInOneGeneration(@TempDir Path folder) {
         for (EmbeddingExport.Format format : List.of(EmbeddingExport.Format.NPY, EmbeddingExport.Format.PARQUET)) {
             embeddings(embedding("a", 1, 1f, 2f), embedding("b", 1, 1f));
