@@ -113,7 +113,7 @@ public record FloatMatrix(int rows, int columns, float[] values) {
             float x = block[offset + BLOCK + j];
             float y = block[offset + 2 * BLOCK + j];
             float z = block[offset + 3 * BLOCK + j];
-            first[j] += a * w + b * x + c * y + e * z; // Math.fma is 700 times slower where the processor has none
+            first[j] += a * w + b * x + c * y + e * z; // no Math.fma: without the instruction it is emulated
             second[j] += p * w + q * x + r * y + s * z;
         }
     }

@@ -18,7 +18,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.checkpoint.Tensor;
-import io.anchorstream.model.training.TorchScriptFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,17 +45,7 @@ class GradientMemoryTest {
     @ValueSource(strings = {"hybrid", "resnet", "torchscript"})
     void gradientsAreTheSameWhenGarbageIsCollectedBeforeTheBackwardPass(String kind)
             throws InterruptedException, IOException {
-        Map<String, String> options = kind.equals("torchscript")
-                ? Map.of(
-                        "input",
-                        "24",
-                        "hidden",
-                        "8",
-                        "file",
-                        TorchScriptFile.write(folder.resolve("backbone.pt")).toString())
-                : Map.of("input", "24", "width", "4");
-        Network network = Networks.create(Networks.plan(Networks.specify(kind, options, 24, 16), manager), manager, 7);
-        network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
+        Network network = SmallNetworks.create(kind, manager, folder);
         network.weights().all().stream()
                 .filter(weight -> weight.path().equals("exit.kernel"))
                 .forEach(weight -> Weights.overwrite(weight.array(), Weights.toTensor(ones(weight))));

@@ -2,7 +2,6 @@ package io.anchorstream.model.network;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Random;
 
 import ai.djl.engine.Engine;
@@ -12,7 +11,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.anchorstream.model.loss.FeatureHead;
 import io.anchorstream.model.loss.FloatMatrix;
-import io.anchorstream.model.training.TorchScriptFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +21,6 @@ import static org.assertj.core.api.Assertions.within;
 
 class LastLayerTest {
     private static final int ROWS = 4;
-    private static final int DIMENSION = 16;
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -40,7 +37,7 @@ class LastLayerTest {
     @ParameterizedTest
     @ValueSource(strings = {"hybrid", "resnet", "torchscript"})
     void sendsTheFeaturesOfThePassToTheEmbeddingsOfThePass(String kind) throws IOException {
-        Network network = network(kind);
+        Network network = SmallNetworks.create(kind, manager, folder);
         FloatMatrix embeddings = matrix(pass(network));
         FeatureHead head = network.head();
 
@@ -55,7 +52,7 @@ class LastLayerTest {
     @ParameterizedTest
     @ValueSource(strings = {"hybrid", "resnet", "torchscript"})
     void theWayBackTeachesTheLayerAndNothingElse(String kind) throws IOException {
-        Network network = network(kind);
+        Network network = SmallNetworks.create(kind, manager, folder);
         pass(network);
         FeatureHead head = network.head();
         FloatMatrix made = head.features();
@@ -83,7 +80,7 @@ class LastLayerTest {
         int width = made.columns();
         int added = width - (int) exit.array().getShape().get(1);
         float[] kernel = exit.array().getGradient().toFloatArray();
-        for (int d = 0; d < DIMENSION; d++) {
+        for (int d = 0; d < SmallNetworks.DIMENSION; d++) {
             double expected = 0;
             for (int row = 0; row < ROWS; row++) {
                 expected += slope.get(row, d) * made.get(row, added);
@@ -108,22 +105,6 @@ class LastLayerTest {
         assertThat(change).isCloseTo(along, within(1e-3 * (1 + Math.abs(along))));
     }
 
-    private Network network(String kind) throws IOException {
-        Map<String, String> options = kind.equals("torchscript")
-                ? Map.of(
-                        "input",
-                        "24",
-                        "hidden",
-                        "8",
-                        "file",
-                        TorchScriptFile.write(folder.resolve("backbone.pt")).toString())
-                : Map.of("input", "24", "width", "4");
-        Network network =
-                Networks.create(Networks.plan(Networks.specify(kind, options, 24, DIMENSION), manager), manager, 7);
-        network.weights().learned().forEach(weight -> weight.array().setRequiresGradient(true));
-        return network;
-    }
-
     private NDArray pass(Network network) {
         JniUtils.setGradMode(true);
         Random random = new Random(3);
@@ -137,6 +118,6 @@ class LastLayerTest {
     }
 
     private static FloatMatrix matrix(NDArray rows) {
-        return new FloatMatrix(ROWS, DIMENSION, rows.toFloatArray());
+        return new FloatMatrix(ROWS, SmallNetworks.DIMENSION, rows.toFloatArray());
     }
 }

@@ -1,11 +1,7 @@
 package io.anchorstream.service.index;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +11,7 @@ import io.anchorstream.avro.GenerationState;
 import io.anchorstream.avro.WeakLabel;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
+import io.anchorstream.service.run.ManualClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class CatalogueIndexTest {
     private final Path folder;
-    private final SteppingClock clock = new SteppingClock();
+    private final ManualClock clock = new ManualClock();
     private CatalogueIndex catalogue;
 
     CatalogueIndexTest(@TempDir Path folder) {
@@ -363,28 +360,5 @@ class CatalogueIndexTest {
 
         @Override
         public void close() {}
-    }
-
-    private static final class SteppingClock extends Clock {
-        private Instant now = Instant.EPOCH;
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

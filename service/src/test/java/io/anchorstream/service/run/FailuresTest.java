@@ -3,7 +3,6 @@ package io.anchorstream.service.run;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ class FailuresTest {
 
     @Test
     void replacesAStreamThreadAFewTimesAndThenStopsWithTheCause() {
-        SteppingClock clock = new SteppingClock();
+        ManualClock clock = new ManualClock();
         StreamsRole role = role(clock);
         role.close(); // so that no wait is waited for
         RuntimeException away = new IllegalStateException("the registry is away");
@@ -104,7 +103,7 @@ class FailuresTest {
 
     @Test
     void waitsTwiceAsLongBeforeEachRestart() {
-        SteppingClock clock = new SteppingClock();
+        ManualClock clock = new ManualClock();
         RestartBudget budget = new RestartBudget(2, Duration.ofMinutes(10), clock);
 
         assertThat(budget.spend()).contains(Duration.ofSeconds(1));
@@ -159,28 +158,5 @@ class FailuresTest {
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, "failures");
         config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "localhost:1");
         return new StreamsRole("label", builder.build(), config, clock);
-    }
-
-    private static final class SteppingClock extends Clock {
-        private Instant now = Instant.EPOCH;
-
-        void pass(Duration time) {
-            now = now.plus(time);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The permanent memory of labelling in one key-value store; the first byte of a key says what the row is. {@code C} id:
- * a class; {@code A} id: alias of an older one; {@code N} label: id of a labelling function's label; {@code M}: the counter; {@code I} item: the label that the item was given; {@code S} slot block: a text of the block's
- * sample; {@code J} block: what the sample said.
+ * a class; {@code A} id: alias of an older one; {@code N} label: id of a labelling function's label; {@code M}: the
+ * counter; {@code I} item: the label that the item was given; {@code S} slot block: a text of the block's sample; {@code
+ * J} block: what the sample said.
  */
 final class LabelStore implements ClusterJournal {
     private static final Bytes COUNTER = Bytes.wrap(new byte[] {'M'});

@@ -2,11 +2,7 @@ package io.anchorstream.topology.embedding;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +22,7 @@ import io.anchorstream.schemas.registry.RegistryConfig;
 import io.anchorstream.schemas.registry.SchemaRegistry;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.topology.pacing.ManualClock;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
@@ -60,7 +57,7 @@ final class EmbedBench implements AutoCloseable {
 
     final FakeModels models;
     final EmbedProgress progress = new EmbedProgress();
-    final Ticking clock = new Ticking();
+    final ManualClock clock = new ManualClock();
     final FakeEnds ends;
     final String description;
     /** Whether the inference of refreshes waits until {@link #release}. */
@@ -212,7 +209,7 @@ final class EmbedBench implements AutoCloseable {
     /** So many punctuations. */
     void flush(int times) {
         for (int i = 0; i < times; i++) {
-            clock.advance(Duration.ofMillis(50));
+            clock.pass(Duration.ofMillis(50));
             driver.advanceWallClockTime(Duration.ofMillis(50));
         }
     }
@@ -266,29 +263,5 @@ final class EmbedBench implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
-    }
-
-    /** Millisecond clock moved by hand. */
-    static final class Ticking extends Clock {
-        private long now = 1_000_000;
-
-        void advance(Duration by) {
-            now += by.toMillis();
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(now);
-        }
     }
 }

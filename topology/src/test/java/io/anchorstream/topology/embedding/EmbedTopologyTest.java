@@ -111,7 +111,7 @@ class EmbedTopologyTest extends EmbedFixture {
         models.promote(0, 0);
         try (EmbedBench bench = bench(SETTINGS.withBatchSize(8))) {
             bench.add(200);
-            models.onCall = () -> bench.clock.advance(Duration.ofMillis(100));
+            models.onCall = () -> bench.clock.pass(Duration.ofMillis(100));
             bench.flush(1);
             assertThat(models.calls).isBetween(1, 3);
         }

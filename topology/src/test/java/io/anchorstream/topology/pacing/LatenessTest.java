@@ -1,10 +1,6 @@
 package io.anchorstream.topology.pacing;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LatenessTest {
     private static final Duration LIMIT = Duration.ofMillis(400);
 
-    private final Moved clock = new Moved();
+    private final ManualClock clock = new ManualClock();
     private final Lateness lateness = new Lateness(clock);
 
     @Test
@@ -43,26 +39,7 @@ class LatenessTest {
     @Test
     void forgetsWhenNothingComesAnyMore() {
         lateness.tookUp(clock.millis() - 1_000);
-        clock.now = clock.now.plusSeconds(3);
+        clock.pass(Duration.ofSeconds(3));
         assertThat(lateness.exceeds(LIMIT)).isFalse();
-    }
-
-    private static final class Moved extends Clock {
-        private Instant now = Instant.ofEpochSecond(1_000);
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("one zone is enough");
-        }
     }
 }

@@ -1,16 +1,13 @@
 package io.anchorstream.topology.versions;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import io.anchorstream.avro.WeightChunk;
+import io.anchorstream.topology.pacing.ManualClock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
@@ -31,7 +28,7 @@ class WeightReaderTest {
     private final WeightReader reader = new WeightReader(
             new TopicReader<>(consumer, TOPIC.topic(), (topic, bytes) -> CHUNKS.get(bytes[0])),
             Duration.ofSeconds(5),
-            new EachLookASecond());
+            new ManualClock(Duration.ofSeconds(1)));
 
     @Test
     void bringsBackWhatIsOnTheTopic() throws IOException {
@@ -101,25 +98,5 @@ class WeightReaderTest {
         consumer.updateBeginningOffsets(Map.of(TOPIC, 0L));
         consumer.updateEndOffsets(Map.of(TOPIC, 0L));
         return consumer;
-    }
-
-    private static final class EachLookASecond extends Clock {
-        private long now;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            now += 1_000;
-            return Instant.ofEpochMilli(now);
-        }
     }
 }
