@@ -124,14 +124,11 @@ public record FloatMatrix(int rows, int columns, float[] values) {
             throw new IllegalArgumentException("shapes " + rows + "x" + columns + " * " + other.rows + "x"
                     + other.columns + " -> " + out.rows + "x" + out.columns + " do not fit");
         }
-        int width = other.columns;
-        for (int i = 0; i < rows; i++) {
-            for (int k = 0; k < columns; k++) {
-                float a = factor * values[i * columns + k];
-                if (a != 0) {
-                    addScaled(out.values, i * width, a, other.values, k * width, width);
-                }
-            }
+        for (int i = 0; i + 1 < rows; i += 2) {
+            addProducts(values, i * columns, columns, 1, columns, factor, other, out, i);
+        }
+        if (rows % 2 == 1) {
+            addProducts(values, (rows - 1) * columns, 0, 1, columns, factor, other, out, rows - 1);
         }
     }
 
@@ -141,14 +138,80 @@ public record FloatMatrix(int rows, int columns, float[] values) {
             throw new IllegalArgumentException("shapes (" + rows + "x" + columns + ")^T * " + other.rows + "x"
                     + other.columns + " -> " + out.rows + "x" + out.columns + " do not fit");
         }
+        for (int k = 0; k + 1 < columns; k += 2) {
+            addProducts(values, k, 1, columns, rows, factor, other, out, k);
+        }
+        if (columns % 2 == 1) {
+            addProducts(values, columns - 1, 0, columns, rows, factor, other, out, columns - 1);
+        }
+    }
+
+    /**
+     * Adds the rows of {@code other}, each times a number of {@code factors}, to two rows of {@code out} at once, four of
+     * them at a time: each row is then read twice less and each sum written four times less. Every sum goes up in the
+     * order of the rows.
+     *
+     * @param at of the first factor of the first row
+     * @param second from there to the first factor of the second row; 0 = there is one row only
+     * @param stride from one factor to the next
+     */
+    private static void addProducts(
+            float[] factors,
+            int at,
+            int second,
+            int stride,
+            int count,
+            float factor,
+            FloatMatrix other,
+            FloatMatrix out,
+            int row) {
         int width = other.columns;
-        for (int i = 0; i < rows; i++) {
-            for (int k = 0; k < columns; k++) {
-                float a = factor * values[i * columns + k];
-                if (a != 0) {
-                    addScaled(out.values, k * width, a, other.values, i * width, width);
+        // Arrays of their own: the JIT makes no vector instructions of two writes into one.
+        float[] sums = Arrays.copyOfRange(out.values, row * width, (row + 1) * width);
+        float[] more = second == 0 ? sums : Arrays.copyOfRange(out.values, (row + 1) * width, (row + 2) * width);
+        float[] a = new float[4];
+        float[] b = new float[4];
+        for (int k = 0; k < count; k += 4) {
+            boolean any = false;
+            for (int q = 0; q < 4; q++) {
+                boolean there = k + q < count;
+                a[q] = there ? factor * factors[at + (k + q) * stride] : 0;
+                b[q] = there && second != 0 ? factor * factors[at + second + (k + q) * stride] : 0;
+                any |= a[q] != 0 || b[q] != 0;
+            }
+            if (any && k + 3 < count && second != 0) {
+                addFour(sums, more, a, b, other.values, k * width, width);
+            } else {
+                for (int q = 0; any && q < 4 && k + q < count; q++) {
+                    addScaled(sums, 0, a[q], other.values, (k + q) * width, width);
+                    if (second != 0) {
+                        addScaled(more, 0, b[q], other.values, (k + q) * width, width);
+                    }
                 }
             }
+        }
+        System.arraycopy(sums, 0, out.values, row * width, width);
+        if (second != 0) {
+            System.arraycopy(more, 0, out.values, (row + 1) * width, width);
+        }
+    }
+
+    private static void addFour(float[] sums, float[] more, float[] one, float[] two, float[] in, int from, int width) {
+        float a = one[0];
+        float b = one[1];
+        float c = one[2];
+        float e = one[3];
+        float p = two[0];
+        float q = two[1];
+        float r = two[2];
+        float s = two[3];
+        for (int j = 0; j < width; j++) {
+            float w = in[from + j];
+            float x = in[from + width + j];
+            float y = in[from + 2 * width + j];
+            float z = in[from + 3 * width + j];
+            sums[j] = sums[j] + a * w + b * x + c * y + e * z;
+            more[j] = more[j] + p * w + q * x + r * y + s * z;
         }
     }
 

@@ -48,9 +48,7 @@ final class PairMetricLoss implements MetricLoss {
 
     @Override
     public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
-        if (readsText) {
-            text.observe(batch.textVectors());
-        }
+        float[] distances = readsText ? text.observe(batch.textVectors()) : new float[0];
         Map<String, Double> metrics = new HashMap<>();
         UnitRows normalised = UnitRows.of(batch.embeddings());
         FloatMatrix rows = settings.normalise ? normalised.unit() : batch.embeddings();
@@ -59,7 +57,7 @@ final class PairMetricLoss implements MetricLoss {
             matching.observe(normalised.unit());
         }
 
-        PairMatrix pairs = withinBatch(batch, rows);
+        PairMatrix pairs = withinBatch(batch, rows, distances);
         float[] gradient = new float[pairs.values().length];
         PairTally inBatch = loss.evaluate(pairs, gradient);
         loss.measure().backwardWithinBatch(rows, pairs.values(), gradient, toRows);
@@ -130,9 +128,8 @@ final class PairMetricLoss implements MetricLoss {
         return tally;
     }
 
-    private PairMatrix withinBatch(LossBatch batch, FloatMatrix rows) {
+    private PairMatrix withinBatch(LossBatch batch, FloatMatrix rows, float[] distances) {
         int n = batch.size();
-        float[] distances = readsText ? text.distances(batch.textVectors()) : new float[0];
         byte[] relations = new byte[n * n];
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {

@@ -38,7 +38,7 @@ final class SemanticTerm extends LossDecorator {
     public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
         LossResult main = inner.evaluate(batch, memory);
         toMap = FloatMatrix.zeros(map.rows(), map.columns());
-        text.observe(batch.textVectors());
+        text.follow(batch.textVectors());
         float[][] centred = Arrays.stream(batch.textVectors()).map(text::centre).toArray(float[][]::new);
         int[] rows = rowsWithText(batch, centred);
         if (main.validAnchors() == 0 || rows.length < 2) {

@@ -22,7 +22,7 @@ final class TextSpace {
     }
 
     /** Takes the text vectors of a batch into the running mean. */
-    void observe(float[][] texts) {
+    void follow(float[][] texts) {
         for (float[] text : texts) {
             if (text.length == 0) {
                 continue;
@@ -36,6 +36,11 @@ final class TextSpace {
                 mean[d] += (text[d] - mean[d]) / seen;
             }
         }
+    }
+
+    /** {@link #follow}, and lets the mean distance follow the {@link #distances(float[][])} of the batch: returns these. */
+    float[] observe(float[][] texts) {
+        follow(texts);
         double sum = 0;
         long pairs = 0;
         float[] distances = distances(texts);
@@ -52,6 +57,7 @@ final class TextSpace {
             batches++;
             meanDistance += (sum / pairs - meanDistance) * Math.max(1.0 / batches, DISTANCE_RATE);
         }
+        return distances;
     }
 
     /** Mean squared distance of two texts of a batch; 0 before any was seen. */

@@ -48,7 +48,7 @@ final class UpperBoundLoss implements MetricLoss {
     public LossResult evaluate(LossBatch batch, EmbeddingMemory memory) {
         UnitRows samples = UnitRows.of(batch.embeddings());
         shape(batch.embeddings().columns());
-        texts.observe(batch.textVectors());
+        texts.follow(batch.textVectors());
         int[] targets = new int[batch.size()];
         int labelled = 0;
         for (int i = 0; i < batch.size(); i++) {
