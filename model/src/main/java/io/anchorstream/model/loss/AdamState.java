@@ -55,9 +55,14 @@ final class AdamState {
     }
 
     void save(SavedState state) {
-        state.putFloats("first", first);
-        state.putFloats("second", second);
-        state.putLongs("steps", steps);
+        save(state, steps.length);
+    }
+
+    /** The first {@code rows} of them: room kept for more is no state. */
+    void save(SavedState state, int rows) {
+        state.putFloats("first", Arrays.copyOf(first, rows * width));
+        state.putFloats("second", Arrays.copyOf(second, rows * width));
+        state.putLongs("steps", Arrays.copyOf(steps, rows));
     }
 
     void load(SavedState state) {

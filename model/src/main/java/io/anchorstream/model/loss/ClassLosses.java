@@ -186,6 +186,7 @@ final class ClassLosses {
                                     values.number("least-hardness", 0, 1),
                                     values.number("soft-share", 0, 1),
                                     triplet ? 1 : 5,
+                                    values.toggle(SharedOptions.CONFIDENCE),
                                     (int) Math.max(1, values.count("hidden")),
                                     values.number("generator-rate", 0, 1),
                                     values.number("head-rate", 0, 1),

@@ -16,9 +16,10 @@ public interface FeatureHead {
      * The way back of the last {@link #forward}. The layer's own weights take in their part of the gradient.
      *
      * @param gradient {@code float[M][D]}: d loss / d embeddings
+     * @param pull {@code float[M]}: how much of each row's gradient the weights take in; 1 = all of it
      * @return {@code float[M][F]}: d loss / d features
      */
-    FloatMatrix backward(FloatMatrix gradient);
+    FloatMatrix backward(FloatMatrix gradient, float[] pull);
 
     /** A network that ends in its features. */
     static FeatureHead none(FloatMatrix features) {
@@ -34,7 +35,7 @@ public interface FeatureHead {
             }
 
             @Override
-            public FloatMatrix backward(FloatMatrix gradient) {
+            public FloatMatrix backward(FloatMatrix gradient, float[] pull) {
                 return gradient;
             }
         };

@@ -22,6 +22,8 @@ final class HardnessAwareLoss implements MetricLoss {
      * @param leastHardness floor of {@code exp(-alpha / J)}, so that an easy past does not turn every negative maximal
      * @param softShare share of {@code J_soft} in {@code J_gen}
      * @param negatives per anchor
+     * @param byConfidence what the network's last layer learns of a made-up negative follows the confidence of the label
+     *     it keeps ({@link ConfidenceWeighting} sees to the rest)
      */
     record Settings(
             TupleLoss tupleLoss,
@@ -30,6 +32,7 @@ final class HardnessAwareLoss implements MetricLoss {
             double leastHardness,
             double softShare,
             int negatives,
+            boolean byConfidence,
             int hidden,
             double generatorRate,
             double headRate,
@@ -81,7 +84,7 @@ final class HardnessAwareLoss implements MetricLoss {
                 settings.tupleLoss.evaluate(real.withNegatives(synthetic.unit()), 1 - trust, toSynthetic);
         add(toReal.anchors(), toSynthetic.anchors());
         add(toReal.positives(), toSynthetic.positives());
-        FloatMatrix toFeatures = layer.backward(synthetic.backward(toSynthetic.negatives()));
+        FloatMatrix toFeatures = layer.backward(synthetic.backward(toSynthetic.negatives()), pull(batch, mined));
         FloatMatrix toMoved = generator.backward(decoded, centring.backward(toFeatures));
         HardnessAugmentation.backward(real, hardness, toMoved, toReal);
         scatter(toReal, mined, toUnit);
@@ -97,6 +100,15 @@ final class HardnessAwareLoss implements MetricLoss {
         int anchors = mined.length / settings.negatives;
         return new LossResult(
                 trust * metric + (1 - trust) * syntheticMetric, samples.backward(toUnit), anchors, 1, metrics);
+    }
+
+    private float[] pull(LossBatch batch, int[][] mined) {
+        float[] ofItems = ConfidenceWeighting.pull(batch);
+        float[] pull = new float[mined.length];
+        for (int t = 0; t < pull.length; t++) {
+            pull[t] = settings.byConfidence ? ofItems[mined[t][2]] : 1;
+        }
+        return pull;
     }
 
     /** {@code J_gen}; leaves the generator's and the head's gradients ready for {@link #update}. */

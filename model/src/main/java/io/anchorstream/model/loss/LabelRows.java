@@ -127,11 +127,11 @@ final class LabelRows {
 
     void save(SavedState state) {
         state.putLongs("shape", width, size, rowsPerLabel);
-        state.putLongs("labels", labels);
-        state.putLongs("last-used", lastUsed);
-        state.putLongs("counts", counts);
-        state.putFloats("rows", rows);
-        optimiser.save(state.scope("optimiser"));
+        state.putLongs("labels", Arrays.copyOf(labels, size));
+        state.putLongs("last-used", Arrays.copyOf(lastUsed, size));
+        state.putLongs("counts", Arrays.copyOf(counts, size));
+        state.putFloats("rows", Arrays.copyOf(rows, size * rowsPerLabel * width));
+        optimiser.save(state.scope("optimiser"), size * rowsPerLabel);
     }
 
     void load(SavedState state) {

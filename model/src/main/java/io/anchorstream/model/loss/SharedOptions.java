@@ -15,6 +15,9 @@ final class SharedOptions {
     /** Read by the trainer. */
     static final String LINEAR_METRIC = "linear-metric";
 
+    /** Read by a loss that teaches the network's last layer itself, too. */
+    static final String CONFIDENCE = "confidence-weights";
+
     private static final String DEFAULT_LOSS = "adaptive-triplet";
 
     private SharedOptions() {}
@@ -37,14 +40,14 @@ final class SharedOptions {
         options.add(number("replay-distillation", 0, "Weight that holds replayed items near their stored vectors."));
         options.add(number(
                 "noise-rate", 0, "Share of labels taken for wrong, which the memory finds and leaves out; 0 = off."));
-        options.add(toggle("confidence-weights", false, "Let items move in proportion to their label's confidence."));
+        options.add(toggle(CONFIDENCE, false, "Let items move in proportion to their label's confidence."));
         options.add(number(
                 CompatibilityTerm.OPTION,
                 0,
                 "Weight of the triplet that keeps a version searchable in the index of the one before; 0 = off."));
         return new LossSpec(spec.name(), spec.doc(), options, (values, seed) -> {
             MetricLoss own = spec.factory().create(values, seed);
-            if (values.toggle("confidence-weights")) {
+            if (values.toggle(CONFIDENCE)) {
                 own = new ConfidenceWeighting(own);
             }
             double hold = values.number("replay-distillation", 0, 100);

@@ -1,11 +1,14 @@
 package io.anchorstream.model.loss;
 
+import java.util.Arrays;
+
 /** A softmax classifier over the labels seen, with its own optimiser: says which class a synthetic item looks like. */
 final class SoftmaxHead {
     private static final double SCALE = 10;
 
     private final LabelRows weights;
     private FloatMatrix toWeights = FloatMatrix.zeros(0, 0);
+    private float[] room = new float[0];
 
     SoftmaxHead(int cap) {
         weights = new LabelRows(1, cap);
@@ -26,7 +29,13 @@ final class SoftmaxHead {
             }
             weights.touch(slot, batch.step());
         }
-        toWeights = FloatMatrix.zeros(weights.size(), unit.columns());
+        int values = weights.size() * unit.columns();
+        if (room.length < values) {
+            room = new float[2 * values];
+        } else {
+            Arrays.fill(room, 0, values, 0);
+        }
+        toWeights = new FloatMatrix(weights.size(), unit.columns(), room);
     }
 
     /**

@@ -18,7 +18,6 @@ final class LastLayer implements FeatureHead {
     private final Optional<NDArray> base;
     private final NDArray entered;
     private final Layers.Dense layer;
-    private NDArray made;
     private NDArray result;
 
     /**
@@ -29,7 +28,6 @@ final class LastLayer implements FeatureHead {
         this.base = base;
         this.entered = entered;
         this.layer = layer;
-        made = entered;
         result = entered;
     }
 
@@ -41,8 +39,7 @@ final class LastLayer implements FeatureHead {
     @Override
     public FloatMatrix forward(FloatMatrix features) {
         NDManager scope = entered.getManager();
-        made = scope.create(features.values(), new Shape(features.rows(), features.columns()));
-        made.setRequiresGradient(true);
+        NDArray made = scope.create(features.values(), new Shape(features.rows(), features.columns()));
         result = base.map(added -> added.getShape().get(1))
                 .map(width -> made.get(":, :" + width).add(layer.apply(made.get(":, " + width + ":"))))
                 .orElseGet(() -> layer.apply(made));
@@ -50,10 +47,13 @@ final class LastLayer implements FeatureHead {
     }
 
     @Override
-    public FloatMatrix backward(FloatMatrix gradient) {
-        NDArray slope = made.getManager().create(gradient.values(), new Shape(gradient.rows(), gradient.columns()));
-        JniUtils.backward((PtNDArray) result, (PtNDArray) slope, false, false);
-        return matrix(made.getGradient());
+    public FloatMatrix backward(FloatMatrix gradient, float[] pull) {
+        NDManager scope = entered.getManager();
+        NDArray slope = scope.create(gradient.values(), new Shape(gradient.rows(), gradient.columns()));
+        NDArray shares = scope.create(pull, new Shape(pull.length, 1));
+        JniUtils.backward((PtNDArray) result, (PtNDArray) slope.mul(shares), false, false);
+        FloatMatrix toEntered = matrix(slope.matMul(layer.kernel().stopGradient()));
+        return base.isPresent() ? beside(gradient, toEntered) : toEntered;
     }
 
     private static FloatMatrix beside(FloatMatrix left, FloatMatrix right) {

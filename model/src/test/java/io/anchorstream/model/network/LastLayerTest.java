@@ -63,7 +63,11 @@ class LastLayerTest {
             slope.values()[i] = (float) random.nextGaussian();
         }
 
-        FloatMatrix toMade = head.backward(slope);
+        float[] pull = new float[ROWS];
+        for (int row = 0; row < ROWS; row++) {
+            pull[row] = row / 2f;
+        }
+        FloatMatrix toMade = head.backward(slope, pull);
 
         Weight exit = network.weights()
                 .learned()
@@ -83,7 +87,7 @@ class LastLayerTest {
         for (int d = 0; d < SmallNetworks.DIMENSION; d++) {
             double expected = 0;
             for (int row = 0; row < ROWS; row++) {
-                expected += slope.get(row, d) * made.get(row, added);
+                expected += pull[row] * slope.get(row, d) * made.get(row, added);
             }
             assertThat((double) kernel[d * (width - added)]).isCloseTo(expected, within(1e-3));
         }
