@@ -40,18 +40,23 @@ function tile(item, label = item.title) {
   return el('a.tile', { href: `#/search?id=${encodeURIComponent(item.id)}`, 'aria-label': label || item.id, title: item.title || item.id }, img);
 }
 
-/** The pictures that learning sees most differently; away until two generations can be compared, and while one filters. */
+const awaits = {
+  LEARNING: 'Which pictures have other neighbours than before learning will stand here, once the first trained version has embedded them all.',
+  FIRST_GENERATION: 'Which pictures have other neighbours than before learning will stand here, once the untrained network has seen the later ones too.',
+  COMPARISON: 'Neighbours before and after learning are being compared.',
+};
+
+/** The pictures that learning sees most differently, or what they wait for; away before there are items, and while one filters. */
 function changedRow(signal) {
   const row = el('section.changed', { hidden: true, 'aria-labelledby': 'changed' });
+  const title = () => el('h2', { id: 'changed' }, 'Where learning changed most');
   let shown = '';
   let timer;
 
   function show(changes) {
-    const state = `${changes.generationAfter}/${changes.compared}/${changes.items}`;
-    if (state === shown) return;
-    shown = state;
-    row.replaceChildren(
-      el('header', el('h2', { id: 'changed' }, 'Where learning changed most'),
+    if (!changes.changed.length) return row.replaceChildren();
+    return row.replaceChildren(
+      el('header', title(),
         el('p.faint.small', `For better or worse: of ${count(changes.compared)} pictures, those whose ${changes.neighbours} nearest are least what they were. Below each, how many of them show the same thing, before and now.`)),
       el('ol', changes.changed.map((item) => el('li',
         tile(item, `${item.title || item.id}: ${item.before} of its ${changes.neighbours} nearest showed the same before learning, ${item.after} do now`),
@@ -62,11 +67,19 @@ function changedRow(signal) {
   async function load() {
     clearTimeout(timer);
     const view = document.hidden ? null : await get('changed', {}, signal).catch(() => null);
-    if (view?.changes?.changed.length) show(view.changes);
-    row.hidden = !shown || Boolean(filter);
-    if (!signal.aborted) timer = setTimeout(load, view?.computing ? 1000 : 15000);
+    const { changes, awaited } = view || {};
+    const state = changes ? `${changes.generationAfter}/${changes.compared}/${changes.items}` : awaits[awaited] && awaited;
+    if (state && state !== shown) {
+      shown = state;
+      if (changes) show(changes);
+      else row.replaceChildren(el('header.awaited', title(), el('p.faint.small', awaits[awaited])));
+    }
+    row.hidden = !row.childElementCount || Boolean(filter);
+    clearTimeout(timer);
+    if (!signal.aborted) timer = setTimeout(load, awaited === 'COMPARISON' ? 1000 : changes ? 15_000 : 4000);
   }
   load();
+  addEventListener('generationchange', load, { signal });
   signal.addEventListener('abort', () => clearTimeout(timer));
   return row;
 }

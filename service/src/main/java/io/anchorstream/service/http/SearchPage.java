@@ -4,13 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.anchorstream.avro.ModelVersion;
@@ -50,30 +47,21 @@ public final class SearchPage implements AutoCloseable {
     /** Small slices with pauses: filling the first generation must not take the cores from learning. */
     private static final int FILL_SLICE = 16;
 
-    private static final long FILL_PAUSE_MILLIS = 400;
+    private static final Duration FILL_PAUSE = Duration.ofMillis(400);
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final IndexRole role;
     private final TopicFollower follower;
     private final PipelineMonitor pipeline;
-    private final MapService map;
-    private final NeighbourChanges changes;
-    private final ScheduledExecutorService filler;
+    private final List<Chore> chores;
     private final PageServer server;
 
     private SearchPage(
-            IndexRole role,
-            TopicFollower follower,
-            PipelineMonitor pipeline,
-            MapService map,
-            NeighbourChanges changes,
-            ScheduledExecutorService filler,
-            PageServer server) {
+            IndexRole role, TopicFollower follower, PipelineMonitor pipeline, List<Chore> chores, PageServer server) {
         this.role = role;
         this.follower = follower;
         this.pipeline = pipeline;
-        this.map = map;
-        this.changes = changes;
-        this.filler = filler;
+        this.chores = chores;
         this.server = server;
     }
 
@@ -127,7 +115,7 @@ public final class SearchPage implements AutoCloseable {
                 clock);
         MapService map = new MapService(catalogue, MAP_SAMPLE, clock);
         SimilaritySearch search = new SimilaritySearch(catalogue, to.embedders());
-        NeighbourChanges changes = new NeighbourChanges(catalogue, search, CHANGES_SAMPLE, clock);
+        NeighbourChanges changes = new NeighbourChanges(catalogue, search, CHANGES_SAMPLE, to.fillFirst(), clock);
         PageServer server;
         try {
             server = PageServer.start(
@@ -149,15 +137,21 @@ public final class SearchPage implements AutoCloseable {
                 to.consumers(),
                 record -> follow(record, to, learning, deadLetters),
                 clock);
-        ScheduledExecutorService filler = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "first-generation-filler");
-            thread.setDaemon(true);
-            return thread;
-        });
+        return new SearchPage(
+                role.start(), follower.start(), pipeline.start(), chores(catalogue, to, map, changes), server);
+    }
+
+    private static List<Chore> chores(
+            CatalogueIndex catalogue, Connections to, MapService map, NeighbourChanges changes) {
+        List<Chore> chores = new ArrayList<>();
+        // Before anybody asks, so that the first visit finds both.
+        chores.add(Chore.start("neighbour-changes", LOOK, changes::update));
+        chores.add(Chore.start("map", LOOK, map::update));
         if (to.fillFirst()) {
-            fillRegularly(filler, new FirstGenerationFiller(catalogue, to.embedders()));
+            FirstGenerationFiller filler = new FirstGenerationFiller(catalogue, to.embedders());
+            chores.add(Chore.start("first-generation-filler", FILL_PAUSE, () -> filler.fill(FILL_SLICE)));
         }
-        return new SearchPage(role.start(), follower.start(), pipeline.start(), map, changes, filler, server);
+        return chores;
     }
 
     private static void follow(
@@ -189,21 +183,6 @@ public final class SearchPage implements AutoCloseable {
         return key.matches("\\d{1,18}") ? Optional.of(Long.valueOf(key)) : Optional.empty();
     }
 
-    private static void fillRegularly(ScheduledExecutorService timer, FirstGenerationFiller filler) {
-        ScheduledFuture<?> filling = timer.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        filler.fill(FILL_SLICE);
-                    } catch (RuntimeException e) {
-                        LOG.warn("the first generation could not be filled up; it is tried again", e);
-                    }
-                },
-                FILL_PAUSE_MILLIS,
-                FILL_PAUSE_MILLIS,
-                TimeUnit.MILLISECONDS);
-        LOG.debug("filling up the first generation begins in {} ms", filling.getDelay(TimeUnit.MILLISECONDS));
-    }
-
     public String address() {
         return server.address();
     }
@@ -227,29 +206,10 @@ public final class SearchPage implements AutoCloseable {
     @SuppressWarnings("try") // closed from the last to the first, whatever one of them throws
     public void close() {
         try (role;
-                AutoCloseableFiller filling = this::stopFilling;
                 follower;
                 pipeline;
-                map;
-                changes;
                 server) {
-            filler.shutdownNow();
-        }
-    }
-
-    /** Closes without a checked exception. */
-    private interface AutoCloseableFiller extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    private void stopFilling() {
-        try {
-            if (!filler.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOG.warn("filling up the first generation did not stop in time");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            chores.forEach(Chore::close);
         }
     }
 }

@@ -7,9 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,10 +14,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the pictures whose neighbours changed most between the first generation and the one in service, for better or
- * for worse. Looks at a sample, by stored vectors alone, on one background thread, and once for each generation: its
- * cost is bounded by the sample, however large the catalogue is.
+ * for worse. Looks at a sample, by stored vectors alone, and once for each pair of generations: its cost is bounded by the
+ * sample, however large the catalogue is. One thread updates; any thread reads.
  */
-public final class NeighbourChanges implements AutoCloseable {
+public final class NeighbourChanges {
     private static final Logger LOG = LoggerFactory.getLogger(NeighbourChanges.class);
     /** Below this the first generation lacks neighbours that the other has, and every picture would seem changed. */
     private static final double EQUALLY_FULL = 0.95;
@@ -34,66 +31,64 @@ public final class NeighbourChanges implements AutoCloseable {
     private final CatalogueIndex catalogue;
     private final SimilaritySearch search;
     private final int sampleSize;
+    private final boolean firstFilled;
     private final Clock clock;
-    private final AtomicBoolean computing = new AtomicBoolean();
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(NeighbourChanges::thread);
     private volatile @Nullable Changes last;
 
     /**
      * @param search as for who clicks on a picture, so that both tell the same
      * @param sampleSize pictures that are compared; each costs two searches
+     * @param firstFilled whether the first generation is given later items too; without, nothing may ever be compared
      */
-    public NeighbourChanges(CatalogueIndex catalogue, SimilaritySearch search, int sampleSize, Clock clock) {
+    public NeighbourChanges(
+            CatalogueIndex catalogue, SimilaritySearch search, int sampleSize, boolean firstFilled, Clock clock) {
         this.catalogue = catalogue;
         this.search = search;
         this.sampleSize = sampleSize;
+        this.firstFilled = firstFilled;
         this.clock = clock;
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it: searches and new items merely go before
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "neighbour-changes");
-        thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        return thread;
-    }
-
-    /** What was found last; looks again, in the background, when another generation came into service since. */
+    /** What was found last, and while that is nothing, what it waits for. */
     public ChangesView view() {
-        if (isOutOfDate(last) && computing.compareAndSet(false, true)) {
-            worker.execute(this::compute);
-        }
-        return new ChangesView(computing.get(), last);
+        Changes changes = last;
+        return new ChangesView(changes == null ? awaited() : Awaited.NOTHING, changes);
     }
 
-    private boolean isOutOfDate(@Nullable Changes changes) {
+    /** Looks again if another generation came into service since, or many more items did: a second of one core or so. */
+    public void update() {
+        Changes changes = last;
         Optional<VectorIndex> first = catalogue.generations().first();
         Optional<VectorIndex> serving = catalogue.generations().serving();
-        if (first.isEmpty() || serving.isEmpty() || first.get() == serving.get()) {
-            return false;
+        if (first.isEmpty() || serving.isEmpty() || missing(first.get(), serving.get()) != Awaited.COMPARISON) {
+            return;
         }
-        int items = serving.get().size();
-        if (items < SMALLEST || first.get().size() < EQUALLY_FULL * items) {
-            return false;
-        }
-        return changes == null
+        if (changes == null
                 || changes.generationAfter() != serving.get().generation()
                 || changes.generationBefore() != first.get().generation()
-                || items > changes.items() * GROWTH_WORTH_A_NEW_LOOK;
+                || serving.get().size() > changes.items() * GROWTH_WORTH_A_NEW_LOOK) {
+            last = compare(first.get(), serving.get());
+        }
     }
 
-    private void compute() {
-        try {
-            Optional<VectorIndex> first = catalogue.generations().first();
-            Optional<VectorIndex> serving = catalogue.generations().serving();
-            if (first.isPresent() && serving.isPresent()) {
-                last = compare(first.get(), serving.get());
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("the neighbours of the generations could not be compared; it is tried again at the next look", e);
-        } finally {
-            computing.set(false);
+    private Awaited awaited() {
+        Optional<VectorIndex> first = catalogue.generations().first();
+        Optional<VectorIndex> serving = catalogue.generations().serving();
+        return first.isEmpty() || serving.isEmpty() ? Awaited.ITEMS : missing(first.get(), serving.get());
+    }
+
+    private Awaited missing(VectorIndex first, VectorIndex serving) {
+        int items = serving.size();
+        if (items < SMALLEST) {
+            return Awaited.ITEMS;
         }
+        if (first == serving) {
+            return Awaited.LEARNING;
+        }
+        if (first.size() < EQUALLY_FULL * items) {
+            return firstFilled ? Awaited.FIRST_GENERATION : Awaited.NOTHING;
+        }
+        return Awaited.COMPARISON;
     }
 
     private Changes compare(VectorIndex first, VectorIndex serving) {
@@ -176,11 +171,6 @@ public final class NeighbourChanges implements AutoCloseable {
         return card.group() != null ? card.group() : card.label() >= 0 ? Long.toString(card.label()) : card.id();
     }
 
-    @Override
-    public void close() {
-        worker.shutdownNow();
-    }
-
     private record Change(ItemCard card, double agreement, int stayed, int before, int after) {}
 
     /**
@@ -208,9 +198,17 @@ public final class NeighbourChanges implements AutoCloseable {
             long millis,
             List<ChangedItem> changed) {}
 
-    /**
-     * @param computing a newer look is under way
-     * @param changes none before two generations could be compared
-     */
-    public record ChangesView(boolean computing, @Nullable Changes changes) {}
+    /** What the first comparison waits for. */
+    public enum Awaited {
+        ITEMS,
+        /** A second generation in service: until a version was trained there is nothing to compare. */
+        LEARNING,
+        /** Items that came after the first generation had left service and are still being embedded under it. */
+        FIRST_GENERATION,
+        COMPARISON,
+        NOTHING
+    }
+
+    /** @param changes none before two generations could be compared */
+    public record ChangesView(Awaited awaited, @Nullable Changes changes) {}
 }

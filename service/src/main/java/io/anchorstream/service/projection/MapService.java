@@ -5,24 +5,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import io.anchorstream.service.index.CatalogueIndex;
 import io.anchorstream.service.index.ItemCard;
 import io.anchorstream.service.index.VectorIndex;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a before-and-after map of a sample of the catalogue: first generation and the one in service. Laid out on one
- * background thread when someone looks and the last map is out of date.
+ * Keeps a before-and-after map of a sample of the catalogue: first generation and the one in service. Laid out once for
+ * each pair of them, and again as the sample grows; since each map is larger than the last by a factor, all of them cost
+ * little more than the largest. One thread updates; any thread reads.
  */
-public final class MapService implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(MapService.class);
+public final class MapService {
     private static final double PERPLEXITY = 12;
     private static final int ITERATIONS = 400;
     private static final double GROWTH_WORTH_A_NEW_MAP = 1.3;
@@ -31,12 +26,6 @@ public final class MapService implements AutoCloseable {
     private final CatalogueIndex catalogue;
     private final int sampleSize;
     private final Clock clock;
-    private final AtomicBoolean computing = new AtomicBoolean();
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "map");
-        thread.setDaemon(true);
-        return thread;
-    });
     private volatile @Nullable SpaceMap last;
 
     public MapService(CatalogueIndex catalogue, int sampleSize, Clock clock) {
@@ -45,13 +34,22 @@ public final class MapService implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** The last map, if any; starts a new one when it is out of date. */
+    /** The last map, if any. */
     public MapView view() {
         SpaceMap map = last;
-        if (isOutOfDate(map) && computing.compareAndSet(false, true)) {
-            worker.execute(this::compute);
+        return new MapView(isOutOfDate(map), Optional.ofNullable(map));
+    }
+
+    /** Draws a new map if the last is out of date: seconds of one core. */
+    public void update() {
+        if (!isOutOfDate(last)) {
+            return;
         }
-        return new MapView(computing.get(), Optional.ofNullable(last));
+        Optional<VectorIndex> first = catalogue.generations().first();
+        Optional<VectorIndex> serving = catalogue.generations().serving();
+        if (first.isPresent() && serving.isPresent()) {
+            last = layOut(first.get(), serving.get());
+        }
     }
 
     private boolean isOutOfDate(@Nullable SpaceMap map) {
@@ -66,20 +64,6 @@ public final class MapService implements AutoCloseable {
                 || (map.points().size() < sampleSize
                         && Math.min(first.get().size(), sampleSize)
                                 > map.points().size() * GROWTH_WORTH_A_NEW_MAP);
-    }
-
-    private void compute() {
-        try {
-            Optional<VectorIndex> first = catalogue.generations().first();
-            Optional<VectorIndex> serving = catalogue.generations().serving();
-            if (first.isPresent() && serving.isPresent()) {
-                last = layOut(first.get(), serving.get());
-            }
-        } catch (RuntimeException e) {
-            LOG.warn("the map could not be laid out; it is tried again at the next look", e);
-        } finally {
-            computing.set(false);
-        }
     }
 
     private SpaceMap layOut(VectorIndex first, VectorIndex serving) {
@@ -166,11 +150,6 @@ public final class MapService implements AutoCloseable {
         return Math.round(value * 1e4) / 1e4;
     }
 
-    @Override
-    public void close() {
-        worker.shutdownNow();
-    }
-
     @SuppressWarnings("ArrayRecordComponent") // lives for one layout
     private record Candidate(ItemCard card, float[] before, float[] after) {}
 
@@ -196,7 +175,7 @@ public final class MapService implements AutoCloseable {
             List<MapPoint> points) {}
 
     /**
-     * @param computing a newer map is being laid out
+     * @param computing the last map is out of date: the next is being laid out, or will be in a moment
      */
     public record MapView(boolean computing, Optional<SpaceMap> map) {}
 }

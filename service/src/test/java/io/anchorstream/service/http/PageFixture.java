@@ -68,7 +68,7 @@ final class PageFixture implements AutoCloseable {
         map = new MapService(catalogue, 1_000, clock);
         SimilaritySearch search =
                 new SimilaritySearch(catalogue, version -> Optional.of(new ThumbnailEmbedder(version)));
-        changes = new NeighbourChanges(catalogue, search, 500, clock);
+        changes = new NeighbourChanges(catalogue, search, 500, true, clock);
         server = PageServer.start(
                 PageSettings.local(port),
                 new PageSources(
@@ -103,6 +103,12 @@ final class PageFixture implements AutoCloseable {
 
     CatalogueIndex catalogue() {
         return catalogue;
+    }
+
+    /** What goes on in the background while the service runs. */
+    void compareGenerations() {
+        changes.update();
+        map.update();
     }
 
     /** Feeds drawings as the pipeline would, under generation 0 and, after a refresh, under generation 1. */
@@ -320,8 +326,6 @@ final class PageFixture implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        map.close();
-        changes.close();
         pipeline.close();
         catalogue.close();
     }

@@ -3,13 +3,15 @@ package io.anchorstream.service.index;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.avro.EvaluationTruth;
+import io.anchorstream.service.index.NeighbourChanges.Awaited;
 import io.anchorstream.service.index.NeighbourChanges.ChangedItem;
 import io.anchorstream.service.index.NeighbourChanges.Changes;
-import org.awaitility.Awaitility;
+import io.anchorstream.service.index.NeighbourChanges.ChangesView;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,20 +29,46 @@ class NeighbourChangesTest {
     NeighbourChangesTest(@TempDir Path folder) {
         catalogue = new CatalogueIndex(folder, Clock.systemUTC(), Duration.ofSeconds(60));
         changes = new NeighbourChanges(
-                catalogue, new SimilaritySearch(catalogue, version -> Optional.empty()), 500, Clock.systemUTC());
+                catalogue, new SimilaritySearch(catalogue, version -> Optional.empty()), 500, true, Clock.systemUTC());
     }
 
     @AfterEach
     void close() {
-        changes.close();
         catalogue.close();
     }
 
     @Test
-    void comparesNothingBeforeASecondGenerationIsInService() {
+    void saysWhatItWaitsForBeforeASecondGenerationIsInService() {
+        assertThat(looked()).isEqualTo(new ChangesView(Awaited.ITEMS, null));
+
         fill(0, ITEMS);
 
-        assertThat(changes.view()).isEqualTo(new NeighbourChanges.ChangesView(false, null));
+        assertThat(looked()).isEqualTo(new ChangesView(Awaited.LEARNING, null));
+    }
+
+    @Test
+    void aReaderFindsWhatWasComparedAndBeginsNoLookOfItsOwn() {
+        fill(0, ITEMS);
+        fill(1, ITEMS);
+
+        assertThat(changes.view()).isEqualTo(new ChangesView(Awaited.COMPARISON, null));
+        assertThat(changes.view().changes()).isNull();
+
+        changes.update();
+        assertThat(changes.view().changes()).isNotNull();
+    }
+
+    @Test
+    void looksOnceForEachPairOfGenerations() {
+        fill(0, ITEMS);
+        fill(1, ITEMS);
+        Changes first = found();
+
+        changes.update();
+        assertThat(changes.view().changes()).isSameAs(first);
+
+        fill(2, ITEMS);
+        assertThat(found().generationAfter()).isEqualTo(2);
     }
 
     @Test
@@ -84,16 +112,19 @@ class NeighbourChangesTest {
         fill(0, ITEMS / 2);
         fill(1, ITEMS);
 
-        assertThat(changes.view().computing()).isFalse();
+        assertThat(looked()).isEqualTo(new ChangesView(Awaited.FIRST_GENERATION, null));
 
         fill(0, ITEMS);
         assertThat(found().changed()).isNotEmpty();
     }
 
     private Changes found() {
-        return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> changes.view().changes(), one -> one != null);
+        return Objects.requireNonNull(looked().changes());
+    }
+
+    private ChangesView looked() {
+        changes.update();
+        return changes.view();
     }
 
     /** Two arcs, far from each other; under generation 1 some items of the first lie on the second. */
