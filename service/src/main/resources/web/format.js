@@ -7,7 +7,17 @@ export function compact(n) {
   return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(n);
 }
 
-export const percent = (x, digits = 1) => `${(100 * x).toFixed(digits)}\u00a0%`;
+// Shares of one, halves up, as the command line shows them (Share.java): whole tenths first, for toFixed rounds its own way.
+const tenths = (share) => Math.round(1000 * share);
+const decimal = (n) => `${Math.floor(Math.abs(n) / 10)}.${Math.abs(n) % 10}`;
+
+export const percent = (x, digits = 1) => `${digits ? `${tenths(x) < 0 ? '−' : ''}${decimal(tenths(x))}` : Math.round(100 * x)}\u00a0%`;
+
+/** A difference in points that agrees with the shares as they are shown. */
+export function points(share, over) {
+  const n = tenths(share) - tenths(over);
+  return `${n < 0 ? '−' : '+'}${decimal(n)}`;
+}
 
 export function millis(ms) {
   if (ms === null || ms === undefined) return '–';

@@ -1,7 +1,7 @@
 import { get } from './api.js';
 import { chart } from './chart.js';
 import { el, emptyState } from './dom.js';
-import { ago, count, percent, words } from './format.js';
+import { ago, count, percent, points, words } from './format.js';
 
 const EVERY = 3000;
 /** Pictures below which one more that is found moves a score by over half a point. */
@@ -121,12 +121,6 @@ const inServiceOf = (versions) => versions.filter((v) => v.state === 'PROMOTED')
 function skipText(data) {
   return Object.entries(data.skipReasons || {}).sort((a, b) => b[1] - a[1])
     .map(([reason, n]) => `${count(n)} × ${REASONS[reason] || reason}`).join(', ');
-}
-
-/** A difference that agrees with the scores as they are shown. */
-function points(score, start) {
-  const tenths = Math.round(1000 * score) - Math.round(1000 * start);
-  return `${tenths < 0 ? '−' : '+'}${(Math.abs(tenths) / 10).toFixed(1)}`;
 }
 
 /** What learning brought so far, in words. */

@@ -13,19 +13,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.deadletter.DeadLetter;
 import io.anchorstream.service.deadletter.DeadLetterTopic;
+import io.anchorstream.service.deadletter.NewerRecords;
 import io.anchorstream.service.deadletter.Replay;
 import io.anchorstream.service.run.Cluster;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,8 +70,10 @@ final class DeadLettersCommand implements Runnable {
             int bytes,
             String detail,
             String source,
+            @Nullable Boolean replaced,
             Map<String, String> headers) {
-        static Row of(DeadLetter letter) {
+        /** @param replaced whether its item has been written again since; null = nobody looked */
+        static Row of(DeadLetter letter, @Nullable Boolean replaced) {
             return new Row(
                     letter.id(),
                     when(letter),
@@ -75,6 +82,7 @@ final class DeadLettersCommand implements Runnable {
                     letter.bytes(),
                     letter.detail(),
                     origin(letter),
+                    replaced,
                     letter.headers());
         }
     }
@@ -164,24 +172,47 @@ final class DeadLettersCommand implements Runnable {
         }
     }
 
-    @Command(name = "list", description = "Lists them, oldest first.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "Lists them, oldest first, and says of which the item has been written again since.",
+            mixinStandardHelpOptions = true)
     static final class ListThem extends OnLetters {
+        /** Some tens of megabytes with the pictures in them, read in a second or two. */
+        private static final long QUICKLY_READ = 2_000;
+
         @Mixin
         private final Filter filter = new Filter();
 
         @Option(names = "--limit", paramLabel = "N", description = "only the newest N (default ${DEFAULT-VALUE})")
         private int limit = 100;
 
+        @Option(
+                names = "--replaced",
+                description =
+                        "look whether items have been written again however much must be read for that: all records"
+                                + " of the source topic behind the oldest letter shown (default: only up to "
+                                + QUICKLY_READ + ")")
+        private boolean always;
+
+        private String unknown = "";
+
         @Override
         public Integer call() throws IOException {
             Cluster cluster = cluster();
             List<DeadLetter> letters;
+            List<DeadLetter> shown;
+            Optional<Set<String>> replaced;
             try (Consumer<byte[], byte[]> consumer = cluster.rawReader()) {
                 letters = letters(topic(cluster, consumer), filter);
+                shown = letters.subList(Math.max(0, letters.size() - Math.max(0, limit)), letters.size());
+                replaced = replaced(new NewerRecords(consumer), shown);
             }
-            List<DeadLetter> shown = letters.subList(Math.max(0, letters.size() - Math.max(0, limit)), letters.size());
             if (json) {
-                out().println(JsonText.of(shown.stream().map(Row::of).toList()));
+                out().println(JsonText.of(shown.stream()
+                        .map(letter -> Row.of(
+                                letter,
+                                replaced.map(ids -> ids.contains(letter.id())).orElse(null)))
+                        .toList()));
                 return ExitCode.OK;
             }
             if (!shown.isEmpty()) {
@@ -204,10 +235,32 @@ final class DeadLettersCommand implements Runnable {
                                 letter.reason(),
                                 letter.key(),
                                 letter.bytes(),
-                                letter.detail());
+                                replaced.filter(ids -> ids.contains(letter.id()))
+                                                .isPresent()
+                                        ? "(written again since) " + letter.detail()
+                                        : letter.detail());
             }
-            out().println(count(letters.size()) + more(letters.size() - shown.size()) + otherReasons(filter));
+            out().println(count(letters.size()) + more(letters.size() - shown.size()) + otherReasons(filter) + unknown);
             return ExitCode.OK;
+        }
+
+        /** The letters whose item has been written again; empty, with a reason, where that is not looked at. */
+        private Optional<Set<String>> replaced(NewerRecords newer, List<DeadLetter> shown) {
+            try {
+                long records = newer.toRead(shown);
+                if (always || records <= QUICKLY_READ) {
+                    return Optional.of(newer.outdated(shown));
+                }
+                unknown = String.format(
+                        Locale.ROOT,
+                        "; whether their items have been written again since was not looked at: %,d records would have to"
+                                + " be read, which --replaced does",
+                        records);
+            } catch (AuthorizationException | TimeoutException e) {
+                unknown =
+                        "; whether their items have been written again since could not be looked at: " + e.getMessage();
+            }
+            return Optional.empty();
         }
 
         private static String more(int hidden) {
@@ -235,7 +288,7 @@ final class DeadLettersCommand implements Runnable {
                 letter = letter(topic(cluster, consumer), id);
             }
             if (json) {
-                out().println(JsonText.of(Row.of(letter)));
+                out().println(JsonText.of(Row.of(letter, null)));
             } else {
                 out().println("dead letter " + letter.id() + ", key " + letter.key() + ", " + letter.bytes()
                         + " bytes, " + when(letter) + ", from " + origin(letter));

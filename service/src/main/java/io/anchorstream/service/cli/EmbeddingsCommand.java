@@ -56,7 +56,7 @@ final class EmbeddingsCommand implements Runnable {
         @Option(
                 names = "--format",
                 paramLabel = "jsonl|parquet|npy",
-                description = "default: by the file's name, else jsonl")
+                description = "default: what the file's name ends in")
         private Optional<EmbeddingExport.Format> format = Optional.empty();
 
         @Option(names = "--generation", paramLabel = "N", description = "which (default: the newest that is complete)")
@@ -72,6 +72,11 @@ final class EmbeddingsCommand implements Runnable {
                 throw new ParameterException(
                         spec.commandLine(), "there is no folder " + folder + " for --out " + out + "; make it first");
             }
+            EmbeddingExport.Format written = format.or(() -> EmbeddingExport.Format.of(out))
+                    .orElseThrow(() -> new ParameterException(
+                            spec.commandLine(),
+                            "the name of --out " + out + " does not end in a format there is: .jsonl, .parquet or .npy;"
+                                    + " --format jsonl|parquet|npy takes any name"));
             DemoAddress.Found found = address.find();
             found.requireReachable();
             Cluster cluster = found.cluster();
@@ -82,7 +87,7 @@ final class EmbeddingsCommand implements Runnable {
                 if (wanted < 0) {
                     throw new Refusal("no generation is complete yet; --generation N takes one as far as it is");
                 }
-                outcome = export.write(wanted, format.orElseGet(() -> EmbeddingExport.Format.of(out)), out);
+                outcome = export.write(wanted, written, out);
                 if (outcome.written() == 0) {
                     throw new Refusal(String.format(
                             Locale.ROOT,

@@ -13,9 +13,11 @@ import io.anchorstream.service.catalogue.CatalogueSource;
 import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.fetch.FetchSettings;
+import io.anchorstream.service.fetch.PictureAddress;
 import io.anchorstream.service.fetch.PictureFetcher;
 import io.anchorstream.service.ingest.CatalogueIngest;
 import io.anchorstream.service.ingest.CatalogueIngest.Outcome;
+import io.anchorstream.service.ingest.CatalogueIngest.Web;
 import io.anchorstream.service.ingest.IngestMark;
 import io.anchorstream.service.ingest.ItemSink;
 import io.anchorstream.service.ingest.ItemWriter;
@@ -33,7 +35,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Puts a catalogue onto the topic: a folder with products.jsonl and pictures, a JSONL or CSV file, or"
                         + " JSONL from standard input (-). Pictures on the web are fetched. An item's id is its key: doing it"
-                        + " again after an interruption is safe, --resume goes on where it ended.",
+                        + " again after an interruption is safe, --resume goes on where it ended, and sends nothing where"
+                        + " it ended well.",
         mixinStandardHelpOptions = true)
 final class IngestCommand implements Callable<Integer> {
     @Spec
@@ -49,7 +52,8 @@ final class IngestCommand implements Callable<Integer> {
 
     @Option(
             names = "--dry-run",
-            description = "reads and checks everything, sends and fetches nothing; needs no broker")
+            description = "reads and checks everything, addresses of pictures by their text; sends and fetches nothing;"
+                    + " needs no broker")
     private boolean dryRun;
 
     @Option(names = "--resume", description = "goes on after the last item of an ingest that was interrupted")
@@ -65,25 +69,57 @@ final class IngestCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CatalogueSource source = source();
         if (dryRun) {
-            return report(run(source, ItemSink.NONE, Optional.empty(), Optional.empty()), "nothing (a dry run)");
+            return report(run(source, ItemSink.NONE, addresses(), Optional.empty()), "nothing (a dry run)");
         }
         DemoAddress.Found found = address.find();
         found.requireReachable();
         Cluster cluster = found.cluster();
         Settings settings = found.settings();
         String topic = cluster.topics().catalogItems().name();
-        Optional<IngestMark> mark = source.file()
-                .map(file -> IngestMark.of(settings.get(Keys.DATA), file, cluster.bootstrapServers() + "/" + topic));
-        if (resume && mark.isEmpty()) {
+        if (resume && source.file().isEmpty()) {
             throw new Refusal("--resume: standard input cannot be gone on with; ingest a file, or all of it again");
+        }
+        Optional<IngestMark> mark = source.file().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        IngestMark.of(settings.get(Keys.DATA), source.file().get(), cluster.identity(topic)));
+        if (resume && mark.isPresent() && mark.get().isWhole()) {
+            return nothingLeft(source, topic);
         }
         try (ItemWriter writer = ItemWriter.open(
                         topic,
                         cluster.clientConfig(),
                         cluster.serde(CatalogItem.class).serializer());
                 @Nullable PictureFetcher fetcher = noFetch ? null : new PictureFetcher(FetchSettings.of(settings))) {
-            return report(run(source, writer, Optional.ofNullable(fetcher), mark), topic);
+            Web web = fetcher == null ? Web.UNTOUCHED : url -> Optional.of(fetcher.fetch(url));
+            return report(run(source, writer, web, mark), topic);
         }
+    }
+
+    /** Looks at addresses and fetches nothing. */
+    private Web addresses() throws IOException {
+        if (noFetch) {
+            return Web.UNTOUCHED;
+        }
+        FetchSettings fetch = FetchSettings.of(address.settings());
+        return url -> {
+            PictureAddress.check(url, fetch);
+            return Optional.empty();
+        };
+    }
+
+    private int nothingLeft(CatalogueSource source, String topic) {
+        String text = source.name() + " has not changed since all of it was sent to " + topic
+                + ": nothing is left to send. Without --resume all of it is sent again, lines that were left out included";
+        if (json) {
+            spec.commandLine().getErr().println(text);
+            spec.commandLine()
+                    .getOut()
+                    .println(JsonText.of(Map.of("topic", topic, "outcome", Outcome.NOTHING, "seconds", 0.0)));
+        } else {
+            spec.commandLine().getOut().println(text);
+        }
+        return ExitCode.OK;
     }
 
     private CatalogueSource source() {
@@ -99,8 +135,7 @@ final class IngestCommand implements Callable<Integer> {
     /** What is reported, with the time it took. */
     private record Run(Outcome outcome, double seconds, ProgressLine progress) {}
 
-    private Run run(CatalogueSource source, ItemSink sink, Optional<PictureFetcher> fetcher, Optional<IngestMark> mark)
-            throws IOException {
+    private Run run(CatalogueSource source, ItemSink sink, Web web, Optional<IngestMark> mark) throws IOException {
         long after = resume && mark.isPresent() ? mark.get().line() : 0;
         ProgressLine progress = new ProgressLine(
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut());
@@ -108,7 +143,7 @@ final class IngestCommand implements Callable<Integer> {
             progress.end("going on after line " + after + " of " + source.name());
         }
         long began = System.nanoTime();
-        Outcome outcome = new CatalogueIngest(source, sink, fetcher, mark).run(after, new CatalogueIngest.Listener() {
+        Outcome outcome = new CatalogueIngest(source, sink, web, mark).run(after, new CatalogueIngest.Listener() {
             @Override
             public void sent(long sent) {
                 progress.update(

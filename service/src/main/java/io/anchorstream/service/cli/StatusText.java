@@ -13,6 +13,7 @@ import io.anchorstream.service.monitor.ServiceStatus;
 import io.anchorstream.service.monitor.ServiceStatus.Model;
 import io.anchorstream.service.monitor.ServiceStatus.ModelScore;
 import io.anchorstream.service.monitor.ServiceStatus.RoleStatus;
+import io.anchorstream.service.monitor.Share;
 import org.jspecify.annotations.Nullable;
 
 /** The status as one screen of text. */
@@ -101,7 +102,7 @@ final class StatusText {
                         ago(model.since())));
         for (ModelScore score : model.scores()) {
             StringBuilder text = new StringBuilder(
-                    String.format(Locale.ROOT, "%s %s", Score.nameOf(score.name()), percent(score.serving())));
+                    String.format(Locale.ROOT, "%s %s", Score.nameOf(score.name()), Share.percent(score.serving())));
             Long pictures = score.pictures();
             if (pictures != null) {
                 text.append(String.format(
@@ -112,14 +113,14 @@ final class StatusText {
             }
             Double untrained = score.untrained();
             if (untrained != null) {
-                text.append("; untrained ").append(percent(untrained));
+                text.append("; untrained ").append(Share.percent(untrained));
             }
             Double baseline = score.baseline();
             if (baseline != null) {
                 text.append("; best without a network: ")
                         .append(Score.rawNameOf(Objects.requireNonNullElse(score.best(), "?")))
                         .append(' ')
-                        .append(percent(baseline));
+                        .append(Share.percent(baseline));
             }
             line("", text.toString());
         }
@@ -145,7 +146,7 @@ final class StatusText {
                                 "%,d of %,d items so far (%s)",
                                 one.embedded(),
                                 one.items(),
-                                percent(one.items() == 0 ? 0 : (double) one.embedded() / one.items())));
+                                Share.percent(one.items() == 0 ? 0 : (double) one.embedded() / one.items())));
     }
 
     private String freshness() {
@@ -168,10 +169,6 @@ final class StatusText {
                 : seconds < 3_600
                         ? seconds / 60 + " min ago"
                         : seconds < 86_400 ? seconds / 3_600 + " h ago" : seconds / 86_400 + " days ago";
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
     private void line(String name, String text) {

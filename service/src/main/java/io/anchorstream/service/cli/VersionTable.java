@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.anchorstream.service.monitor.Score;
+import io.anchorstream.service.monitor.Share;
 import io.anchorstream.service.operate.VersionSummary;
 
 /** Versions as lines of a table for a person. */
@@ -13,11 +14,12 @@ final class VersionTable {
 
     static void print(List<VersionSummary> versions, PrintWriter out) {
         out.println(
-                "version  state        gen  parent     step  pictures  hold-out MAP@R         Recall@1    test Recall@1");
+                "version  state        gen  parent     step  pictures  hold-out MAP@R         Recall@1    test Recall@1"
+                        + "     cross-domain");
         for (VersionSummary one : versions) {
             out.printf(
                     Locale.ROOT,
-                    "%7d  %-11s %4s  %6s  %7d  %8s  %14s  %15s  %15s  %s%n",
+                    "%7d  %-11s %4s  %6s  %7d  %8s  %14s  %15s  %15s  %15s  %s%n",
                     one.version(),
                     one.state().toLowerCase(Locale.ROOT).replace('_', ' '),
                     one.generation() < 0 ? "" : one.generation(),
@@ -27,10 +29,12 @@ final class VersionTable {
                     share(one, "holdout.map_at_r"),
                     share(one, "holdout.recall_at_1"),
                     share(one, "test.recall_at_1"),
+                    share(one, "test.cross_domain_recall_at_1"),
                     (one.serving() ? "in service" : "")
                             + (one.pinned() ? ", pinned" : "")
                             + (one.paused() ? ", training paused" : ""));
         }
+        out.println("cross-domain: Recall@1 of the test groups, query from one domain, gallery from all others");
         out.println("in brackets: points over the untrained network on the same pictures; the hold-out grows with"
                 + " the catalogue, so compare versions by these");
     }
@@ -47,9 +51,8 @@ final class VersionTable {
         if (value == null) {
             return "-";
         }
-        String text = String.format(Locale.ROOT, "%.1f %%", 100 * value);
         return untrained == null || one.version() == 0
-                ? text
-                : text + String.format(Locale.ROOT, " (%+.1f)", 100 * (value - untrained));
+                ? Share.percent(value)
+                : Share.percent(value) + " (" + Share.points(value, untrained) + ")";
     }
 }

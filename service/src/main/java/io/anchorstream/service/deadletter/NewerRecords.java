@@ -14,23 +14,43 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Finds letters whose key has been written again since: sending those would undo the later change. */
-final class NewerRecords {
+/**
+ * Finds letters whose key has been written again since: they are settled, and sending them would undo the later change.
+ * Used by one thread.
+ */
+public final class NewerRecords {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final Consumer<byte[], byte[]> consumer;
 
-    NewerRecords(Consumer<byte[], byte[]> consumer) {
+    /** @param consumer reads the topics the letters came from, committed records only; left assigned to some of them */
+    public NewerRecords(Consumer<byte[], byte[]> consumer) {
         this.consumer = consumer;
     }
 
-    /** The addresses of the letters that are out of date. Reads the source partitions from the oldest letter on. */
-    Set<String> outdated(Collection<DeadLetter> letters) {
+    /** What {@link #outdated} has to read, in records: those that came behind the oldest letter of each partition. */
+    public long toRead(Collection<DeadLetter> letters) {
+        Map<TopicPartition, Long> from = behindTheOldest(letters);
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(from.keySet());
+        Map<TopicPartition, Long> ends = consumer.endOffsets(from.keySet());
+        return from.entrySet().stream()
+                .mapToLong(one -> ends.getOrDefault(one.getKey(), 0L)
+                        - Math.max(one.getValue(), begins.getOrDefault(one.getKey(), 0L)))
+                .filter(records -> records > 0)
+                .sum();
+    }
+
+    private static Map<TopicPartition, Long> behindTheOldest(Collection<DeadLetter> letters) {
         Map<TopicPartition, Long> from = new HashMap<>();
         for (DeadLetter letter : letters) {
             letter.source().ifPresent(source -> from.merge(source, letter.sourceOffset() + 1, Math::min));
         }
-        Map<TopicPartition, Map<ByteBuffer, Long>> newest = newest(from);
+        return from;
+    }
+
+    /** The ids of the letters that are out of date. */
+    public Set<String> outdated(Collection<DeadLetter> letters) {
+        Map<TopicPartition, Map<ByteBuffer, Long>> newest = newest(behindTheOldest(letters));
         return letters.stream()
                 .filter(letter -> letter.record().key() != null)
                 .filter(letter -> letter.source()

@@ -53,6 +53,7 @@ public final class Demo implements AutoCloseable {
     private final DemoFeed feed;
     private final Cluster cluster;
     private final Path log;
+    private final long startedAt;
     private final Console console;
     private Optional<RunningRole> failed = Optional.empty();
 
@@ -62,12 +63,14 @@ public final class Demo implements AutoCloseable {
             DemoFeed feed,
             Cluster cluster,
             Path log,
+            long startedAt,
             Console console) {
         this.process = process;
         this.started = started;
         this.feed = feed;
         this.cluster = cluster;
         this.log = log;
+        this.startedAt = startedAt;
         this.console = console;
     }
 
@@ -142,6 +145,8 @@ public final class Demo implements AutoCloseable {
             Path log,
             long began)
             throws IOException {
+        Clock clock = Clock.systemUTC();
+        long startedAt = clock.millis();
         DemoFolder folder = options.folder();
         RoleStarter.loadAhead();
         CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
@@ -159,7 +164,7 @@ public final class Demo implements AutoCloseable {
 
         // The page is up while the catalogue is still being drawn: that takes half a minute the first time.
         ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
-        RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, Clock.systemUTC())
+        RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, clock)
                 .start(EnumSet.allOf(Role.class), () -> credits(drawing));
         console.end("");
         console.end("  >>> " + started.page().orElseThrow().address() + " <<<   (Ctrl-C stops" + since(began) + ")");
@@ -186,7 +191,7 @@ public final class Demo implements AutoCloseable {
                         options.rate(),
                         labelled(started),
                         folder.feedPosition()));
-        return new Demo(process, started, feed.start(), cluster, log, console);
+        return new Demo(process, started, feed.start(), cluster, log, startedAt, console);
     }
 
     private static LongSupplier labelled(RoleStarter.Started started) {
@@ -238,14 +243,15 @@ public final class Demo implements AutoCloseable {
 
     /** Reports until it is stopped or a role fails; returns that role. */
     public Optional<RunningRole> await() throws InterruptedException {
-        DemoReport report = new DemoReport(console::end);
+        DemoReport report = new DemoReport(console::end, startedAt);
         boolean streamed = false;
         int done = 0;
         while (failed.isEmpty() && !process.awaitStop(LOOK)) {
             failed = process.failedRole();
-            report.versions(started.feed().orElseThrow().versions());
             var view = started.page().orElseThrow().pipeline();
-            report.pipeline(view);
+            if (started.feed().orElseThrow().isCaughtUp()) {
+                report.look(started.feed().orElseThrow().versions(), view);
+            }
             boolean quiet = DemoReport.isDone(feed.sent(), feed.total(), view);
             done = quiet ? done + 1 : 0;
             if (done == SURE) {

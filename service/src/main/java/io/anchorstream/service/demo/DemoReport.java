@@ -12,9 +12,13 @@ import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.service.monitor.PipelineMonitor.PipelineView;
 import io.anchorstream.service.monitor.Score;
+import io.anchorstream.service.monitor.Share;
 import org.jspecify.annotations.Nullable;
 
-/** Words for what happens: a line for each decision on a version and each completed generation, and one for progress. */
+/**
+ * Words for what happens: a line for each decision on a version and each completed generation, and one for progress. What
+ * an earlier run did is told in one line.
+ */
 public final class DemoReport {
     private static final String SCORE = "test.cross_domain_recall_at_1";
     private static final Set<String> ROLES = Set.of("label", "train", "embed", "index");
@@ -22,28 +26,84 @@ public final class DemoReport {
 
     private final Map<Long, VersionState> told = new HashMap<>();
     private final Consumer<String> lines;
+    private final long began;
+    private boolean looked;
     private long generation = -1;
 
     /**
      * @param lines takes each line that stays
+     * @param began when this run did, as a timestamp: what was decided before is history
      */
-    public DemoReport(Consumer<String> lines) {
+    public DemoReport(Consumer<String> lines, long began) {
         this.lines = lines;
+        this.began = began;
     }
 
-    /** Tells what is new about the versions. */
-    public void versions(List<ModelVersion> versions) {
+    /**
+     * Tells what is new.
+     *
+     * @param versions all of them, which those of earlier runs are among from the first look on
+     */
+    public void look(List<ModelVersion> versions, PipelineView view) {
+        if (!looked) {
+            looked = true;
+            history(versions, view);
+        }
         for (ModelVersion version : versions) {
-            if (version.getState() != told.put(version.getVersion(), version.getState())) {
+            if (version.getState() != told.put(version.getVersion(), version.getState())
+                    && version.getTimestamp() >= began) {
                 tell(version);
             }
         }
+        if (view.servingGeneration() > generation) {
+            generation = view.servingGeneration();
+            lines.accept(String.format(
+                    Locale.ROOT,
+                    "  generation %d is searched now: %,d items under version %d",
+                    generation,
+                    view.embedded(),
+                    view.servingVersion()));
+        }
+    }
+
+    private void history(List<ModelVersion> versions, PipelineView view) {
+        List<ModelVersion> before = versions.stream()
+                .filter(version -> version.getTimestamp() < began)
+                .toList();
+        if (before.isEmpty()) {
+            return;
+        }
+        StringBuilder text = new StringBuilder("  from earlier runs: ");
+        long trained =
+                before.stream().filter(version -> version.getVersion() > 0).count();
+        text.append(
+                trained == 0
+                        ? "the untrained network"
+                        : String.format(
+                                Locale.ROOT,
+                                "%,d trained version%s, the newest after %,d steps",
+                                trained,
+                                trained == 1 ? "" : "s",
+                                before.stream()
+                                        .mapToLong(ModelVersion::getStep)
+                                        .max()
+                                        .orElse(0)));
+        if (view.servingGeneration() >= 0) {
+            generation = view.servingGeneration();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "; generation %d is searched: %,d items under version %d",
+                    generation,
+                    view.embedded(),
+                    view.servingVersion()));
+        }
+        lines.accept(text.toString());
     }
 
     private void tell(ModelVersion version) {
         String scores = score(version.getMetrics())
-                .map(score ->
-                        "; " + Score.nameOf(nameIn(version.getMetrics())) + " " + percent(score) + comparison(version))
+                .map(score -> "; " + Score.nameOf(nameIn(version.getMetrics())) + " " + Share.percent(score)
+                        + comparison(version))
                 .orElse("");
         String reason = version.getReason().isEmpty()
                 ? ""
@@ -63,12 +123,12 @@ public final class DemoReport {
         // Scored on the same pictures: the hold-out grows while items arrive.
         Double untrained = version.getBaselines().get(Score.UNTRAINED + nameIn(version.getMetrics()));
         if (version.getVersion() > 0 && untrained != null) {
-            text.append("; untrained ").append(percent(untrained));
+            text.append("; untrained ").append(Share.percent(untrained));
         }
         for (Score.Raw raw : Score.raw()) {
             Double score = version.getBaselines().get(raw.key() + '.' + nameIn(version.getMetrics()));
             if (score != null) {
-                text.append(", ").append(raw.name()).append(' ').append(percent(score));
+                text.append(", ").append(raw.name()).append(' ').append(Share.percent(score));
             }
         }
         return text.toString();
@@ -80,19 +140,6 @@ public final class DemoReport {
 
     private static String nameIn(Map<String, Double> metrics) {
         return metrics.containsKey(SCORE) ? SCORE : FALLBACK;
-    }
-
-    /** Tells when another generation is in service. */
-    public void pipeline(PipelineView view) {
-        if (view.servingGeneration() > generation) {
-            generation = view.servingGeneration();
-            lines.accept(String.format(
-                    Locale.ROOT,
-                    "  generation %d is searched now: %,d items under version %d",
-                    generation,
-                    view.embedded(),
-                    view.servingVersion()));
-        }
     }
 
     /**
@@ -128,7 +175,7 @@ public final class DemoReport {
                         .flatMap(version -> score(version.getMetrics()).map(score -> {
                             String name = nameIn(version.getMetrics());
                             Long pictures = Score.picturesOf(name, version.getMetrics());
-                            return "; " + Score.nameOf(name) + " " + percent(score) + comparison(version)
+                            return "; " + Score.nameOf(name) + " " + Share.percent(score) + comparison(version)
                                     + (pictures == null
                                             ? ""
                                             : String.format(
@@ -185,9 +232,5 @@ public final class DemoReport {
 
     private static String seconds(@Nullable Long millis) {
         return millis == null ? "-" : String.format(Locale.ROOT, "%,.1f s", millis / 1000.0);
-    }
-
-    private static String percent(double score) {
-        return String.format(Locale.ROOT, "%.1f %%", 100 * score);
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -58,13 +59,12 @@ public final class EmbeddingExport {
             };
         }
 
-        /** By the end of a file's name; lines of JSON where that says nothing. */
-        public static Format of(Path file) {
+        /** By the end of a file's name; empty where that names none of them. */
+        public static Optional<Format> of(Path file) {
             String name = file.toString().toLowerCase(Locale.ROOT);
             return Arrays.stream(values())
                     .filter(format -> name.endsWith("." + format.name().toLowerCase(Locale.ROOT)))
-                    .findFirst()
-                    .orElse(JSONL);
+                    .findFirst();
         }
     }
 

@@ -26,9 +26,13 @@ final class GuardedResolver implements DnsResolver {
         private static final long serialVersionUID = 1L;
 
         RefusedAddressException(String host) {
-            super(host + " is an address of this machine or of a private network, which pictures are not fetched from;"
-                    + " add the host to fetch.trusted-hosts if it is yours");
+            super(refusal(host));
         }
+    }
+
+    static String refusal(String host) {
+        return host + " is an address of this machine or of a private network, which pictures are not fetched from;"
+                + " add the host to fetch.trusted-hosts if it is yours";
     }
 
     @Override

@@ -105,7 +105,7 @@ public final class PictureFetcher implements AutoCloseable {
     public CompletableFuture<byte[]> fetch(String address) {
         CompletableFuture<byte[]> result = new CompletableFuture<>();
         try {
-            URI uri = address(address);
+            URI uri = PictureAddress.parse(address);
             String host = uri.getHost().toLowerCase(Locale.ROOT);
             Runnable task = () -> {
                 if (result.isDone()) {
@@ -170,7 +170,7 @@ public final class PictureFetcher implements AutoCloseable {
             if (answer.moved.isEmpty()) {
                 return answer.picture;
             }
-            uri = address(uri.resolve(answer.moved.get()).toString());
+            uri = PictureAddress.parse(uri.resolve(answer.moved.get()).toString());
         }
         throw new FetchException(first + " redirects more than " + settings.redirects() + " times");
     }
@@ -276,24 +276,6 @@ public final class PictureFetcher implements AutoCloseable {
         if (!plain.startsWith("image/") && !plain.startsWith("application/octet-stream")) {
             throw new FetchException(uri + " is declared as " + type + ", not as a picture");
         }
-    }
-
-    private static URI address(String text) throws FetchException {
-        URI uri;
-        try {
-            uri = URI.create(text);
-        } catch (IllegalArgumentException e) {
-            throw new FetchException(text + " is not an address", e);
-        }
-        boolean web = "http".equalsIgnoreCase(uri.getScheme()) || "https".equalsIgnoreCase(uri.getScheme());
-        if (!web || uri.getHost() == null) {
-            throw new FetchException(text + " is not an http or https address");
-        }
-        if (uri.getRawUserInfo() != null) {
-            throw new FetchException(
-                    "the address of a picture on " + uri.getHost() + " carries a user name; leave it out");
-        }
-        return uri;
     }
 
     private static Optional<Duration> retryAfter(ClassicHttpResponse response) {

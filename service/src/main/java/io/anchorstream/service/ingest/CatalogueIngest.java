@@ -18,7 +18,7 @@ import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.catalogue.CatalogueEntry;
 import io.anchorstream.service.catalogue.CatalogueLine;
 import io.anchorstream.service.catalogue.CatalogueSource;
-import io.anchorstream.service.fetch.PictureFetcher;
+import io.anchorstream.service.fetch.FetchException;
 
 /**
  * Puts a catalogue onto the topic, in its order. The item's own id is its key, so that doing it again after an
@@ -35,19 +35,30 @@ public final class CatalogueIngest {
 
     private final CatalogueSource source;
     private final ItemSink sink;
-    private final Optional<PictureFetcher> fetcher;
+    private final Web web;
     private final Optional<IngestMark> mark;
 
     /**
-     * @param fetcher gets pictures on the web; without one their addresses go onto the topic as they are
      * @param mark is told how far things are; empty for a source that cannot be gone on with
      */
-    public CatalogueIngest(
-            CatalogueSource source, ItemSink sink, Optional<PictureFetcher> fetcher, Optional<IngestMark> mark) {
+    public CatalogueIngest(CatalogueSource source, ItemSink sink, Web web, Optional<IngestMark> mark) {
         this.source = source;
         this.sink = sink;
-        this.fetcher = fetcher;
+        this.web = web;
         this.mark = mark;
+    }
+
+    /** What is done about pictures on the web. */
+    public interface Web {
+        /** Leaves them where they are: their addresses go onto the topic. */
+        Web UNTOUCHED = address -> Optional.empty();
+
+        /**
+         * The picture, or empty where its address goes onto the topic as it is.
+         *
+         * @throws FetchException if that is no address to fetch from
+         */
+        Optional<CompletableFuture<byte[]>> fetch(String address) throws FetchException;
     }
 
     /** Told of every line, on the calling thread. */
@@ -68,7 +79,10 @@ public final class CatalogueIngest {
      * @param withoutText how many there were: they get vectors and are never trained on
      */
     public record Outcome(
-            long sent, long refused, long imageBytes, long remote, long withoutText, List<Long> wordless) {}
+            long sent, long refused, long imageBytes, long remote, long withoutText, List<Long> wordless) {
+        /** Of an ingest that had nothing left to send. */
+        public static final Outcome NOTHING = new Outcome(0, 0, 0, 0, 0, List.of());
+    }
 
     /** A line on its way, with its picture when that is fetched. */
     private record Pending(long line, CatalogueEntry entry, Optional<CompletableFuture<byte[]>> fetched) {
@@ -126,7 +140,7 @@ public final class CatalogueIngest {
         }
         sink.flush();
         if (mark.isPresent()) {
-            mark.get().finished();
+            mark.get().finished(Math.max(after, tally.lastLine));
         }
         return new Outcome(
                 tally.sent,
@@ -148,9 +162,12 @@ public final class CatalogueIngest {
         }
         CatalogueEntry entry = ((CatalogueLine.Read) line).entry();
         requireFits(entry, 0);
-        Optional<CompletableFuture<byte[]>> fetched =
-                entry.image().filter(ItemWriter::isUrl).flatMap(address -> fetcher.map(web -> web.fetch(address)));
-        return new Pending(line.number(), entry, fetched);
+        Optional<String> address = entry.image().filter(ItemWriter::isUrl);
+        try {
+            return new Pending(line.number(), entry, address.isEmpty() ? Optional.empty() : web.fetch(address.get()));
+        } catch (FetchException e) {
+            throw new RefusedLineException(pictureOf(entry, e));
+        }
     }
 
     private void finish(Pending one, Tally tally, Listener listener) throws IOException {
@@ -191,7 +208,7 @@ public final class CatalogueIngest {
                 if (cause instanceof Error error) {
                     throw error;
                 }
-                throw new RefusedLineException("the picture of " + entry.id() + ": " + cause.getMessage());
+                throw new RefusedLineException(pictureOf(entry, cause));
             }
         }
         if (entry.image().isEmpty() || ItemWriter.isUrl(entry.image().get())) {
@@ -204,6 +221,10 @@ public final class CatalogueIngest {
         // The size is asked before a byte is read: what cannot travel must not be loaded either.
         requireFits(entry, Files.size(file));
         return Optional.of(Files.readAllBytes(file));
+    }
+
+    private static String pictureOf(CatalogueEntry entry, Throwable cause) {
+        return "the picture of " + entry.id() + ": " + cause.getMessage();
     }
 
     private static boolean hasText(CatalogueEntry entry) {

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -23,18 +24,30 @@ public final class IngestMark {
     private final Path file;
     private final Path source;
 
-    private IngestMark(Path file, Path source) {
+    /** As it was before it was read: lines that come while it is read must not count as sent. */
+    private final Version version;
+
+    private IngestMark(Path file, Path source) throws IOException {
         this.file = file;
         this.source = source;
+        this.version = Version.of(source);
     }
 
-    private record Content(String source, long size, long modified, long line) {}
+    private record Version(long size, long modified) {
+        static Version of(Path source) throws IOException {
+            return new Version(
+                    Files.size(source), Files.getLastModifiedTime(source).toMillis());
+        }
+    }
+
+    /** @param whole the last line has been reached; absent, and so false, in marks of earlier builds */
+    private record Content(String source, long size, long modified, long line, boolean whole) {}
 
     /**
      * @param folder where marks are kept
-     * @param target cluster and topic: another one has a mark of its own
+     * @param target cluster and topic: another one, as after the topic was made anew, has a mark of its own
      */
-    public static IngestMark of(Path folder, Path source, String target) {
+    public static IngestMark of(Path folder, Path source, String target) throws IOException {
         String name = source.toAbsolutePath().normalize() + "\n" + target;
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
@@ -46,29 +59,41 @@ public final class IngestMark {
 
     /** The last line whose item was acknowledged, 0 = begin at the first. */
     public long line() throws IOException {
+        return read().map(Content::line).orElse(0L);
+    }
+
+    /** Whether all of the file, as it is now, is on the topic. */
+    public boolean isWhole() throws IOException {
+        return read().filter(Content::whole).isPresent();
+    }
+
+    private Optional<Content> read() throws IOException {
         try {
             Content content = JSON.readValue(Files.readAllBytes(file), Content.class);
-            boolean same = content.size() == Files.size(source) && content.modified() == modified();
-            return same ? content.line() : 0;
+            boolean same = new Version(content.size(), content.modified()).equals(Version.of(source));
+            return same ? Optional.of(content) : Optional.empty();
         } catch (NoSuchFileException | JsonProcessingException e) {
-            return 0;
+            return Optional.empty();
         }
     }
 
     /** Every line up to this one is on the topic. */
     void reached(long line) throws IOException {
+        write(line, false);
+    }
+
+    /** All of it is there; the last line was this one. */
+    void finished(long line) throws IOException {
+        write(line, true);
+    }
+
+    private void write(long line, boolean whole) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Path part = file.resolveSibling(file.getFileName() + ".part");
-        Files.write(part, JSON.writeValueAsBytes(new Content(source.toString(), Files.size(source), modified(), line)));
+        Files.write(
+                part,
+                JSON.writeValueAsBytes(
+                        new Content(source.toString(), version.size(), version.modified(), line, whole)));
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    /** All of it is there: the next ingest begins again. */
-    void finished() throws IOException {
-        Files.deleteIfExists(file);
-    }
-
-    private long modified() throws IOException {
-        return Files.getLastModifiedTime(source).toMillis();
     }
 }

@@ -2,6 +2,7 @@ package io.anchorstream.service.run;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
@@ -160,6 +161,25 @@ public final class Cluster {
 
     public Admin admin() {
         return Admin.create(clientConfig());
+    }
+
+    /** Brokers, topic and the topic's own id: a topic that was deleted and made again is another one. */
+    public String identity(String topic) {
+        String name = bootstrapServers() + "/" + topic;
+        try (Admin admin = admin()) {
+            return name + "/"
+                    + admin.describeTopics(List.of(topic))
+                            .allTopicNames()
+                            .get()
+                            .get(topic)
+                            .topicId();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return name;
+        } catch (ExecutionException e) {
+            LOG.debug("the id of {} can't be asked for", topic, e);
+            return name; // whoever writes to it hears what is wrong
+        }
     }
 
     public <T extends SpecificRecord> AvroSerde<T> serde(Class<T> type) {

@@ -98,6 +98,33 @@ class CommandLineProgramTest {
     }
 
     @Test
+    void aFileToExportToWhoseNameSaysNoFormatIsRefusedWithThoseThereAre(@TempDir Path folder) {
+        String file = folder.resolve("vectors.csv").toString();
+
+        assertThat(run("embeddings", "export", "--out", file)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(file, ".jsonl, .parquet or .npy", "--format");
+
+        err.getBuffer().setLength(0);
+        assertThat(run("embeddings", "export", "--out", file, "--format", "jsonl", "--data", folder.toString()))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("no demo ever ran");
+    }
+
+    @Test
+    void aDryRunOfIngestLooksAtPicturesAndAddresses(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "description": "one", "image": "missing.png"}
+                {"id": "b", "title": "two", "description": "two", "image": "http://[::1]/p.png"}
+                """);
+
+        assertThat(run("ingest", folder.toString(), "--dry-run")).isEqualTo(ExitCode.REFUSALS);
+
+        assertThat(out.toString())
+                .contains("line 1, left out: no picture missing.png", "line 2, left out: the picture of b: [::1] is an")
+                .contains("0 items sent to nothing (a dry run)");
+    }
+
+    @Test
     void whatIsTrainedWithIsLookedAtBeforeAnythingStarts(@TempDir Path folder) {
         assertThat(run("demo", "--data", folder.toString(), "--set", "train.loss=foo"))
                 .isEqualTo(ExitCode.USAGE);

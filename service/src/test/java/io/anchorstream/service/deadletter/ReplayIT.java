@@ -91,6 +91,19 @@ class ReplayIT {
     }
 
     @Test
+    void saysWhatMustBeReadToKnowWhichItemsHaveBeenWrittenAgain() throws Exception {
+        refuse("a", "old");
+        refuse("b", "old");
+        producer.send(new ProducerRecord<>(topics.catalogItems().name(), 0, utf8("a"), utf8("new")))
+                .get();
+        NewerRecords newer = new NewerRecords(consumer);
+
+        assertThat(newer.toRead(all())).as("all behind the oldest letter").isEqualTo(2);
+        assertThat(newer.outdated(all())).containsExactly(all().get(0).id());
+        assertThat(newer.toRead(List.of())).isZero();
+    }
+
+    @Test
     void findsALetterByItsAddress() throws Exception {
         refuse("a", "one");
         DeadLetter letter = all().get(0);

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 import io.anchorstream.avro.GenerationState;
+import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.VersionState;
 import io.anchorstream.service.index.Freshness;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
 import io.anchorstream.service.monitor.DeadLetters;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class DemoReportTest {
+    private static final long STARTED = 1_700_000_000_000L;
     private static final Map<String, Long> IDLE = Map.of("label", 0L, "train", 0L, "embed", 0L, "index", 0L);
 
     @Test
@@ -31,9 +34,65 @@ class DemoReportTest {
     }
 
     @Test
+    void tellsWhatEarlierRunsDidInOneLineAndThenOnlyWhatIsNew() {
+        List<String> lines = new ArrayList<>();
+        DemoReport report = new DemoReport(lines::add, STARTED);
+        List<ModelVersion> versions = new ArrayList<>(List.of(
+                version(0, VersionState.PROMOTED, STARTED - 3_000),
+                version(1, VersionState.REJECTED, STARTED - 2_000),
+                version(2, VersionState.PROMOTED, STARTED - 1_000)));
+
+        report.look(versions, view(IDLE, 2, 2, 5_000));
+        report.look(versions, view(IDLE, 2, 2, 5_000));
+
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .isEqualTo("  from earlier runs: 2 trained versions, the newest after 200 steps;"
+                        + " generation 2 is searched: 100 items under version 2");
+
+        lines.clear();
+        versions.add(version(3, VersionState.PROMOTED, STARTED + 1_000));
+        versions.set(2, version(2, VersionState.ROLLED_BACK, STARTED + 2_000));
+        report.look(versions, view(IDLE, 3, 3, 5_000));
+
+        assertThat(lines)
+                .satisfiesExactly(
+                        two -> assertThat(two).contains("version 2 rolled back"),
+                        three -> assertThat(three).contains("version 3 promoted after 300 steps"),
+                        now -> assertThat(now).contains("generation 3 is searched now"));
+    }
+
+    @Test
+    void aFirstRunHasNoHistory() {
+        List<String> lines = new ArrayList<>();
+        DemoReport report = new DemoReport(lines::add, STARTED);
+
+        report.look(List.of(), view(IDLE, -1, -1, 0));
+        report.look(List.of(version(0, VersionState.PROMOTED, STARTED)), view(IDLE, -1, 0, 0));
+
+        assertThat(lines).singleElement().asString().contains("version 0 promoted");
+    }
+
+    private static ModelVersion version(long number, VersionState state, long timestamp) {
+        return ModelVersion.newBuilder()
+                .setVersion(number)
+                .setState(state)
+                .setGeneration(number)
+                .setStep(100 * number)
+                .setDimension(2)
+                .setNetwork("")
+                .setNetworkDigest("")
+                .setWeightsDigest("")
+                .setWeightsBytes(0)
+                .setTimestamp(timestamp)
+                .build();
+    }
+
+    @Test
     void saysInTheEndWhereThePageIsAndHowToGoOn() {
         List<String> lines = new ArrayList<>();
-        new DemoReport(lines::add).done(List.of(), view(IDLE, 2, 2, 5_000), "http://localhost:1");
+        new DemoReport(lines::add, STARTED).done(List.of(), view(IDLE, 2, 2, 5_000), "http://localhost:1");
 
         assertThat(lines)
                 .satisfiesExactly(

@@ -77,7 +77,8 @@ class EmbeddingExportTest {
         embeddings(embedding("b", 1, 3f, 4f), embedding("a", 1, 1f, 2f), embedding("old", 0, 9f, 9f));
         Path file = folder.resolve("vectors.parquet");
 
-        EmbeddingExport.Outcome outcome = export().write(1, EmbeddingExport.Format.of(file), file);
+        EmbeddingExport.Outcome outcome =
+                export().write(1, EmbeddingExport.Format.of(file).orElseThrow(), file);
 
         assertThat(outcome).isEqualTo(new EmbeddingExport.Outcome(1, 2, 1));
         List<String> rows = new ArrayList<>();
@@ -102,6 +103,14 @@ class EmbeddingExportTest {
                 .containsExactly(
                         "a [1.0, 2.0] label -1 generation 1 version 7", "b [3.0, 4.0] label -1 generation 1 version 7");
         assertThat(folder.toFile().list()).as("nothing half-written stays").containsExactly("vectors.parquet");
+    }
+
+    @Test
+    void takesTheFormatFromTheEndOfTheNameAndGuessesNone() {
+        assertThat(EmbeddingExport.Format.of(Path.of("a.b/Vectors.NPY"))).contains(EmbeddingExport.Format.NPY);
+        assertThat(EmbeddingExport.Format.of(Path.of("vectors.jsonl"))).contains(EmbeddingExport.Format.JSONL);
+        assertThat(EmbeddingExport.Format.of(Path.of("vectors.csv"))).isEmpty();
+        assertThat(EmbeddingExport.Format.of(Path.of("npy"))).isEmpty();
     }
 
     @Test

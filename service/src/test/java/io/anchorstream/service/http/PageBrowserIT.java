@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.Pattern;
 
 import com.microsoft.playwright.Browser;
@@ -12,6 +13,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
+import io.anchorstream.service.monitor.Share;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -197,6 +199,25 @@ class PageBrowserIT {
             assertThat(tab.locator(".map-frame canvas")).isVisible();
             tab.getByText("Before learning").click();
             assertThat(tab.getByText("Before learning")).hasAttribute("aria-pressed", "true");
+        });
+    }
+
+    @Test
+    void showsSharesAsTheCommandLineDoes() {
+        List<Double> shares = new ArrayList<>(List.of(0.0, 0.0005, 0.61249, 0.6125, 0.1005, 0.5845, 1.0));
+        new Random(5).doubles(500).forEach(shares::add);
+        List<String> expected = new ArrayList<>();
+        for (double share : shares) {
+            expected.add(Share.percent(share) + " " + Share.points(share, 0.4321));
+        }
+        visit(desktop(), page, "#/search", tab -> {
+            Object shown = tab.evaluate(
+                    "async (shares) => { const f = await import('/format.js');"
+                            + " return shares.map((x) => `${f.percent(x)} ${f.points(x, 0.4321)}`"
+                            + ".replaceAll('\\u00a0', ' ').replaceAll('\u2212', '-')); }",
+                    shares);
+
+            assertThat(shown).isEqualTo(expected);
         });
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.service.catalogue.CatalogueSource;
 import io.anchorstream.service.fetch.FetchSettings;
+import io.anchorstream.service.fetch.PictureAddress;
 import io.anchorstream.service.fetch.PictureFetcher;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -208,6 +210,52 @@ class CatalogueIngestTest {
     }
 
     @Test
+    void aFileIsWholeOnceItsLastLineWasSentUnlessItGrewMeanwhile() throws IOException {
+        Path products = folder.resolve("products.jsonl");
+        Files.writeString(products, "{\"id\": \"a\", \"title\": \"one\"}\n");
+        IngestMark mark = IngestMark.of(folder, products, "broker/items");
+
+        new CatalogueIngest(
+                        CatalogueSource.of(folder.toString(), NOTHING),
+                        new ItemWriter("items", producer),
+                        CatalogueIngest.Web.UNTOUCHED,
+                        Optional.of(mark))
+                .run(0, listener());
+
+        assertThat(mark.isWhole()).isTrue();
+        assertThat(mark.line()).isEqualTo(1);
+        IngestMark slow = IngestMark.of(folder, products, "broker/items");
+        Files.writeString(products, "{\"id\": \"b\", \"title\": \"two\"}\n", StandardOpenOption.APPEND);
+        slow.finished(1);
+        assertThat(slow.isWhole()).as("of a file that grew while it was read").isFalse();
+        assertThat(slow.line()).isZero();
+    }
+
+    @Test
+    void aDryRunNamesPicturesThatAreNotThereAndAddressesThatAreNeverFetchedFrom() throws IOException {
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "image": "missing.png"}
+                {"id": "b", "title": "two", "image": "http://169.254.169.254/p.png"}
+                {"id": "c", "title": "three", "image": "https://pictures.example/p.png"}
+                """);
+        CatalogueIngest.Outcome outcome = new CatalogueIngest(
+                        CatalogueSource.of(folder.toString(), NOTHING),
+                        ItemSink.NONE,
+                        address -> {
+                            PictureAddress.check(address, settings(Set.of()));
+                            return Optional.empty();
+                        },
+                        Optional.empty())
+                .run(0, listener());
+
+        assertThat(outcome.sent()).isEqualTo(1);
+        assertThat(refusals)
+                .satisfiesExactlyInAnyOrder(
+                        one -> assertThat(one).contains("1: ", "no picture missing.png"),
+                        two -> assertThat(two).contains("2: ", "the picture of b", "fetch.trusted-hosts"));
+    }
+
+    @Test
     void keepsTheCataloguesOrderWhilePicturesAreFetchedAndNamesThoseThatAreNot() throws Exception {
         byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 1};
         CountDownLatch second = new CountDownLatch(1);
@@ -241,20 +289,11 @@ class CatalogueIngestTest {
                 {"id": "c", "title": "three", "image": "%1$s/missing"}
                 {"id": "d", "title": "four"}
                 """.formatted(base));
-        FetchSettings settings = new FetchSettings(
-                4,
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(20),
-                0,
-                Duration.ofMillis(1),
-                1000,
-                0,
-                Set.of("127.0.0.1"));
-        try (PictureFetcher fetcher = new PictureFetcher(settings)) {
+        try (PictureFetcher fetcher = new PictureFetcher(settings(Set.of("127.0.0.1")))) {
             CatalogueIngest.Outcome outcome = new CatalogueIngest(
                             CatalogueSource.of(folder.toString(), NOTHING),
                             new ItemWriter("items", producer),
-                            Optional.of(fetcher),
+                            address -> Optional.of(fetcher.fetch(address)),
                             Optional.empty())
                     .run(0, listener());
 
@@ -269,12 +308,18 @@ class CatalogueIngestTest {
         assertThat(refusals).singleElement().asString().startsWith("3: ").contains("404");
     }
 
+    private static FetchSettings settings(Set<String> trusted) {
+        return new FetchSettings(
+                4, Duration.ofSeconds(5), Duration.ofSeconds(20), 0, Duration.ofMillis(1), 1000, 0, trusted);
+    }
+
     private CatalogueIngest.Outcome run() throws IOException {
         return run(CatalogueSource.of(folder.toString(), NOTHING), 0);
     }
 
     private CatalogueIngest.Outcome run(CatalogueSource source, long after) throws IOException {
-        return new CatalogueIngest(source, new ItemWriter("items", producer), Optional.empty(), Optional.empty())
+        return new CatalogueIngest(
+                        source, new ItemWriter("items", producer), CatalogueIngest.Web.UNTOUCHED, Optional.empty())
                 .run(after, listener());
     }
 

@@ -1,0 +1,104 @@
+package io.anchorstream.service.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.anchorstream.schemas.topics.TopicAdmin;
+import io.anchorstream.schemas.topics.TopicSizing;
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.embedded.SharedKafka;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class IngestAgainIT {
+    private final String prefix = SharedKafka.prefix(IngestAgainIT.class);
+    private final Topics topics = Topics.create(prefix, TopicSizing.of(2, 1));
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void resumeAfterAFinishedIngestSendsNothingAndSaysHowToSendAgain() throws Exception {
+        try (Admin admin = SharedKafka.admin()) {
+            TopicAdmin.ensure(admin, topics, (short) 1);
+        }
+        Path products = folder.resolve("products.jsonl");
+        Files.writeString(products, line("a") + line("b"));
+        assertThat(ingest("--resume")).contains("2 items sent");
+
+        assertThat(ingest("--resume")).contains("nothing is left to send", "Without --resume", products.toString());
+        assertThat(items()).isEqualTo(2);
+
+        assertThat(ingest()).contains("2 items sent");
+        assertThat(items()).isEqualTo(4);
+
+        Files.writeString(products, line("a") + line("b") + line("c"));
+        assertThat(ingest("--resume")).as("the file changed").contains("3 items sent");
+    }
+
+    @Test
+    void aTopicThatWasMadeAnewGetsEverything() throws Exception {
+        try (Admin admin = SharedKafka.admin()) {
+            TopicAdmin.ensure(admin, topics, (short) 1);
+            Files.writeString(folder.resolve("products.jsonl"), line("a"));
+            assertThat(ingest("--resume")).contains("1 item sent");
+            admin.deleteTopics(List.of(topics.catalogItems().name())).all().get();
+            TopicAdmin.ensure(admin, topics, (short) 1);
+        }
+
+        assertThat(ingest("--resume")).contains("1 item sent");
+    }
+
+    private static String line(String id) {
+        return "{\"id\": \"" + id + "\", \"title\": \"Red apple\", \"description\": \"A red apple.\"}\n";
+    }
+
+    private String ingest(String... more) {
+        List<String> words = new ArrayList<>(List.of(
+                "ingest",
+                folder.toString(),
+                "--bootstrap-servers",
+                SharedKafka.bootstrapServers(),
+                "--registry-url",
+                SharedKafka.registryUrl(),
+                "--topic-prefix",
+                prefix,
+                "--set",
+                "data.folder=" + folder.resolve("data")));
+        words.addAll(Arrays.asList(more));
+        StringWriter out = new StringWriter();
+        CommandLine program = CommandLineProgram.commandLine();
+        program.setOut(new PrintWriter(out, true));
+        assertThat(program.execute(words.toArray(String[]::new))).isEqualTo(ExitCode.OK);
+        return out.toString();
+    }
+
+    private long items() throws Exception {
+        try (Admin admin = SharedKafka.admin()) {
+            return admin
+                    .listOffsets(List.of(0, 1).stream()
+                            .collect(Collectors.toMap(
+                                    partition -> new TopicPartition(
+                                            topics.catalogItems().name(), partition),
+                                    partition -> OffsetSpec.latest())))
+                    .all()
+                    .get()
+                    .values()
+                    .stream()
+                    .mapToLong(end -> end.offset())
+                    .sum();
+        }
+    }
+}
