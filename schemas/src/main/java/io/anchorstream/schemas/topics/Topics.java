@@ -44,8 +44,11 @@ public record Topics(
     /** Largest mini-batch in bytes; producers and consumers of batches set their limits from this. */
     public static final int MAX_BATCH_BYTES = 16 * 1024 * 1024;
 
-    /** Long enough for a consumer that was away over a week's holiday to still see deletions; longer: operations.md. */
-    private static final Duration TOMBSTONES = Duration.ofDays(8);
+    /**
+     * How long a deletion is seen on a compacted topic: long enough for a consumer that was away over a week's holiday;
+     * longer: operations.md.
+     */
+    public static final Duration TOMBSTONES = Duration.ofDays(8);
 
     private static final String LEGAL = "[a-zA-Z0-9._-]*";
 

@@ -30,6 +30,7 @@ public final class CatalogueIndex implements AutoCloseable {
     /** Originals above this are shown as their canonical picture: the wall should load fast. */
     private static final int LARGEST_ORIGINAL = 1 << 20;
 
+    private final CaughtUp caughtUp;
     private final ItemStore items;
     private final Generations generations;
     private final RefreshProgress progress = new RefreshProgress();
@@ -39,8 +40,13 @@ public final class CatalogueIndex implements AutoCloseable {
     private volatile String lastSwap = "";
 
     public CatalogueIndex(Path folder, Clock clock, Duration grace) {
+        this.caughtUp = CaughtUp.open(folder, clock);
         this.items = new ItemStore(folder.resolve("items"));
         this.generations = new Generations(folder.resolve("vectors"), items, clock, grace);
+    }
+
+    CaughtUp caughtUp() {
+        return caughtUp;
     }
 
     public ItemStore items() {

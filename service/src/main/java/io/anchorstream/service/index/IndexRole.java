@@ -40,6 +40,7 @@ public final class IndexRole implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
     private static final Duration COMMIT_EVERY = Duration.ofSeconds(15);
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
     private static final Duration DISCOVER_EVERY = Duration.ofSeconds(30);
     private static final Duration DISCOVER_FIRST = Duration.ofSeconds(1);
 
@@ -113,6 +114,7 @@ public final class IndexRole implements AutoCloseable {
         long nextDiscovery = 0;
         long nextRefresh = 0;
         long nextCommit = clock.millis() + COMMIT_EVERY.toMillis();
+        long nextLook = 0;
         boolean dirty = false;
         while (running) {
             long now = clock.millis();
@@ -140,15 +142,21 @@ public final class IndexRole implements AutoCloseable {
                 lag = lagOf(from);
                 nextRefresh = now + REFRESH_EVERY.toMillis();
             }
+            if (now >= nextLook) {
+                catalogue.caughtUp().look(from);
+                nextLook = now + LOOK_EVERY.toMillis();
+            }
             if (now >= nextCommit) {
                 if (dirty) {
                     commit(from);
                     dirty = false;
                 }
+                catalogue.caughtUp().note();
                 nextCommit = now + COMMIT_EVERY.toMillis();
             }
         }
         commit(from);
+        catalogue.caughtUp().note();
     }
 
     @SuppressWarnings("ThreadSleep") // there is nothing to be woken by

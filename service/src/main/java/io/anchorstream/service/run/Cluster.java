@@ -167,12 +167,10 @@ public final class Cluster {
     public String identity(String topic) {
         String name = bootstrapServers() + "/" + topic;
         try (Admin admin = admin()) {
-            return name + "/"
-                    + admin.describeTopics(List.of(topic))
-                            .allTopicNames()
-                            .get()
-                            .get(topic)
-                            .topicId();
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
+                    .map(described -> name + "/" + described.topicId())
+                    .findFirst()
+                    .orElse(name);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return name;

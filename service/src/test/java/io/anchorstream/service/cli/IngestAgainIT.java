@@ -26,8 +26,11 @@ class IngestAgainIT {
     private final String prefix = SharedKafka.prefix(IngestAgainIT.class);
     private final Topics topics = Topics.create(prefix, TopicSizing.of(2, 1));
 
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    IngestAgainIT(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     @Test
     void resumeAfterAFinishedIngestSendsNothingAndSaysHowToSendAgain() throws Exception {

@@ -38,14 +38,17 @@ class LauncherTest {
             "tee",
             "touch");
 
-    @TempDir
-    private Path tree;
+    private final Path tree;
+    private final Path tools;
 
-    private Path tools;
+    LauncherTest(@TempDir Path tree) {
+        this.tree = tree;
+        this.tools = tree.resolve("tools");
+    }
 
     @BeforeEach
     void plantTree() throws IOException {
-        tools = Files.createDirectories(tree.resolve("tools"));
+        Files.createDirectories(tools);
         Files.copy(Path.of("..", "anchorstream"), tree.resolve("anchorstream"));
         Files.createDirectories(tree.resolve("service/src/main"));
         Files.writeString(tree.resolve("pom.xml"), "");
@@ -58,7 +61,7 @@ class LauncherTest {
                 "touch service/target/classpath.txt service/target/anchorstream-service-1.jar",
                 "while [ ! -e go ]; do sleep 0.05; done");
         for (String tool : TOOLS) {
-            Files.createSymbolicLink(tools.resolve(tool), find(tool).orElseThrow());
+            lend(tool);
         }
     }
 
@@ -71,7 +74,7 @@ class LauncherTest {
     @MethodSource("waysToLock")
     void theSecondCommandOfAFreshCloneWaitsForTheBuildOfTheFirst(boolean flock) throws Exception {
         if (flock) {
-            Files.createSymbolicLink(tools.resolve("flock"), find("flock").orElseThrow());
+            lend("flock");
         }
         Process first = launch();
         try (BufferedReader said = first.errorReader()) {
@@ -128,6 +131,11 @@ class LauncherTest {
         environment.remove("ANCHORSTREAM_NO_BUILD");
         environment.put("PATH", tools.toString());
         return builder.start();
+    }
+
+    /** Puts a tool of the system's on the path. */
+    private void lend(String tool) throws IOException {
+        script(tool, "exec " + find(tool).orElseThrow() + " \"$@\"");
     }
 
     private void script(String name, String... lines) throws IOException {

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds the aliases of one partition, which would else grow with every merge for ever: whenever there are twice as many
- * as were left the last time, all items are looked through, slice by slice. An alias of a label that no item carries any
+ * as were left the last time, they are read and then all items are looked through, slice by slice. An alias of a label that no item carries any
  * more goes; the others name the class in use directly, so that none in between is needed. An item never gets a label
  * that is gone already, so that what was looked at stays true while the rest is. The aliases are then changed in slices
  * too, since all of several 100,000 would outlast a transaction. One thread owns it.
@@ -44,16 +44,16 @@ final class AliasSweep {
     /**
      * Begins, goes on with or ends a sweep.
      *
-     * @param items so many are looked at, at most
+     * @param rows so many aliases and items are looked at, at most
      * @param changes so many aliases are gone through at most, once all items were looked at
      * @return what became of these; empty before
      */
-    Optional<Swept> step(int items, int changes) {
+    Optional<Swept> step(int rows, int changes) {
         if (pass == null && store.aliases() >= Math.max(least, 2L * left)) {
-            pass = new Pass(store.gone());
+            pass = new Pass();
         }
         Pass under = pass;
-        if (under == null || !under.look(store, items)) {
+        if (under == null || !under.look(store, rows)) {
             return Optional.empty();
         }
         Swept swept = under.change(store, changes);
@@ -64,29 +64,28 @@ final class AliasSweep {
         return Optional.of(swept);
     }
 
-    /** One way through the items, and then through the aliases. */
+    /** One way through the labels that are gone, through the items, and then through the aliases of these labels. */
     private static final class Pass {
-        private final TreeSet<Long> unseen;
+        private final TreeSet<Long> unseen = new TreeSet<>();
         private final Deque<Long> seen = new ArrayDeque<>();
-        private String cursor = "";
-        private boolean looked;
+        private OptionalLong unread = OptionalLong.of(0);
+        private Optional<String> cursor = Optional.of("");
 
-        Pass(Set<Long> gone) {
-            unseen = new TreeSet<>(gone);
-        }
-
-        /** True at the end. */
-        boolean look(LabelStore store, int items) {
-            if (!looked) {
-                Optional<String> next = store.items(cursor, items, label -> {
+        /** True at the end. All labels before the first item: one that is gone by then comes to no item any more. */
+        boolean look(LabelStore store, int rows) {
+            int known = unseen.size();
+            if (unread.isPresent()) {
+                unread = store.gone(unread.getAsLong(), rows, unseen::add);
+            }
+            int rest = rows - (unseen.size() - known);
+            if (unread.isEmpty() && cursor.isPresent() && rest > 0) {
+                cursor = store.items(cursor.get(), rest, label -> {
                     if (unseen.remove(label)) {
                         seen.add(label);
                     }
                 });
-                next.ifPresent(at -> cursor = at);
-                looked = next.isEmpty();
             }
-            return looked;
+            return unread.isEmpty() && cursor.isEmpty();
         }
 
         /** The needed ones all before the first that goes: until then their way may lead over it. */

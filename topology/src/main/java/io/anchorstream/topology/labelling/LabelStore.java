@@ -3,9 +3,8 @@ package io.anchorstream.topology.labelling;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
 import org.apache.kafka.common.utils.Bytes;
@@ -99,11 +98,28 @@ final class LabelStore implements ClusterJournal {
         return aliases;
     }
 
-    /** These labels. */
-    Set<Long> gone() {
-        Set<Long> gone = new HashSet<>();
-        each('A', (key, value) -> gone.add(ByteBuffer.wrap(key, 1, Long.BYTES).getLong()));
-        return gone;
+    /**
+     * Tells these labels, at most so many from {@code from} on, in their order.
+     *
+     * @return where to go on; empty when there are no more
+     */
+    OptionalLong gone(long from, int most, LongConsumer label) {
+        int seen = 0;
+        try (KeyValueIterator<Bytes, byte[]> rows = store.range(key('A', from), Bytes.wrap(new byte[] {'A' + 1}))) {
+            while (rows.hasNext()) {
+                byte[] row = rows.next().key.get();
+                if (row[0] != 'A') {
+                    return OptionalLong.empty();
+                }
+                long next = ByteBuffer.wrap(row, 1, Long.BYTES).getLong();
+                if (seen == most) {
+                    return OptionalLong.of(next);
+                }
+                label.accept(next);
+                seen++;
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** Makes an alias name this class directly; false if it does so already. */

@@ -2,6 +2,7 @@ package io.anchorstream.topology.labelling;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -82,7 +83,9 @@ class AliasSweepStoreTest {
                     .satisfies(rows -> assertThat(rows.get(0).value).isNotNull())
                     .satisfies(rows -> assertThat(rows.get(1).value).isNull());
             LabelStore store = new LabelStore(driver.getKeyValueStore(LabelTopology.LABELS_STORE));
-            assertThat(store.gone()).containsExactly(2L);
+            List<Long> gone = new ArrayList<>();
+            assertThat(store.gone(0, 10, gone::add)).isEmpty();
+            assertThat(gone).containsExactly(2L);
             assertThat(store.resolve(2)).isZero();
         }
     }

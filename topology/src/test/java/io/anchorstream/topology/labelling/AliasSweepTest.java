@@ -97,6 +97,21 @@ class AliasSweepTest {
     }
 
     @Test
+    void readsTheAliasesInSlicesBeforeItLooksAtTheItems() {
+        given("a", 5);
+        for (long gone = 5; gone > 0; gone--) {
+            merge(gone, 0);
+        }
+
+        assertThat(sweep.step(2, ALL)).as("1 and 2").isEmpty();
+        assertThat(sweep.step(2, ALL)).as("3 and 4").isEmpty();
+        given("b", 3); // an item that was on its way; 3 was in use when it got its label
+        assertThat(sweep.step(2, ALL)).as("5, and the first item").isEmpty();
+        assertThat(sweep.step(2, ALL)).contains(new AliasSweep.Swept(List.of(1L, 2L, 4L), Map.of()));
+        assertThat(store.resolve(3)).isZero();
+    }
+
+    @Test
     void looksAgainOnlyWhenThereAreTwiceAsManyAsWereLeft() {
         given("a", 10);
         given("b", 11);
