@@ -160,9 +160,10 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
         }
         while (slice.hasTime()) {
             List<KeyValue<Long, ItemShelf.Item>> tickets = shelf.due(slice.batch());
-            if (tickets.isEmpty()) {
+            if (tickets.isEmpty() || !slice.takes(tickets.size())) {
                 return;
             }
+            long began = clock.millis();
             List<ItemShelf.Item> items = tickets.stream().map(it -> it.value).toList();
             progress.takesUp(items.get(0).picture().timestamp());
             for (int i = 0; i < targets.size(); i++) {
@@ -171,6 +172,7 @@ final class EmbedItems extends ContextualProcessor<String, Emission, String, Emi
             for (KeyValue<Long, ItemShelf.Item> ticket : tickets) {
                 shelf.settle(ticket.key, ticket.value, state.building().generation());
             }
+            slice.rest(began);
         }
     }
 

@@ -2,14 +2,24 @@ package io.anchorstream.topology.embedding;
 
 import java.time.Clock;
 
-/** The time and the number of items that one punctuation may use. Owned by a stream thread. */
+/**
+ * The time and the number of items that one punctuation may use, and how long new items wait for company: a call of the
+ * model costs about as much for one picture as for a group. Owned by a stream thread.
+ */
 final class Slice {
+    /** Few new items at a time take up a twentieth of a stream thread's time for each partition, no more. */
+    private static final int REST_FACTOR = 20;
+
+    private static final long LONGEST_REST_MILLIS = 400;
+
     private final EmbedSettings settings;
     private final Clock clock;
     private long endsAt;
     private double millisPerItem;
     private double tokens;
     private long refilledAt = -1;
+    private long restsUntil;
+    private int full = 1;
 
     Slice(EmbedSettings settings, Clock clock) {
         this.settings = settings;
@@ -19,6 +29,7 @@ final class Slice {
     void begin() {
         long now = clock.millis();
         endsAt = now + settings.slice().toMillis();
+        full = batch();
         if (refilledAt >= 0) {
             double burst = Math.max(1, settings.refreshPerSecond());
             tokens = Math.min(burst, tokens + (now - refilledAt) / 1000.0 * settings.refreshPerSecond());
@@ -37,6 +48,17 @@ final class Slice {
         }
         double fit = (endsAt - clock.millis()) / millisPerItem;
         return (int) Math.max(1, Math.min(settings.batchSize(), fit));
+    }
+
+    /** Whether so many new items are embedded now: as many as fill a slice, or fewer once the rest after the last is over. */
+    boolean takes(int items) {
+        return items >= full || clock.millis() >= restsUntil;
+    }
+
+    /** New items were embedded, for all generations, since this moment. */
+    void rest(long began) {
+        long now = clock.millis();
+        restsUntil = now + Math.min(LONGEST_REST_MILLIS, REST_FACTOR * (now - began));
     }
 
     /** How many of {@code wanted} items the rate limit lets through now. */
