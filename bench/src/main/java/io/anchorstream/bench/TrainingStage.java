@@ -46,7 +46,7 @@ final class TrainingStage {
                         "images/s",
                         "ratio ≥ 0.9"),
                 share("of it, checkpoints and transactions of versions", ours.publicationShare(), "≤ 3 %"),
-                share("of it, their scores on the hold-out and rotations", ours.scoringShare(), "–"));
+                share("beside it: their scores on the hold-out and rotations", ours.scoringShare(), "–"));
     }
 
     private static Measurement share(String name, double share, String goal) {

@@ -3,7 +3,6 @@ package io.anchorstream.model.training;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -325,12 +324,12 @@ final class PyTorchTrainer implements Trainer {
 
     @Override
     @SuppressWarnings("try") // the scope of the mode is its use
-    public String saveCheckpoint(Path directory, Map<String, String> position) throws IOException {
-        String digest = CheckpointDirectory.write(directory, state().save(step, skipped, nonFinite, position));
+    public CheckpointDirectory.Content checkpoint(Map<String, String> position) {
+        CheckpointDirectory.Content content = state().save(step, skipped, nonFinite, position);
         try (GradientMode mode = GradientMode.off(config.threads())) {
             rememberVersion();
         }
-        return digest;
+        return content;
     }
 
     private TrainerState state() {

@@ -1,8 +1,8 @@
 package io.anchorstream.model.training;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
+
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
 
 /**
  * The learner: one network, its loss, optimiser and memory. Same seed and same batches give bit-identical weights on
@@ -34,13 +34,13 @@ public interface Trainer extends AutoCloseable {
     ModelArtifact artifact();
 
     /**
-     * Writes everything needed to go on bit-identically into a directory: tmp, fsync, rename, with a SHA-256 manifest.
+     * A copy of everything needed to go on bit-identically, for {@link CheckpointDirectory#write}; training may go on
+     * before that is done. From now on this is the version that a new space is kept compatible with, where that is
+     * configured.
      *
-     * @param directory must not exist yet
      * @param position the caller's own notes (input offsets), returned by {@link ModelRuntime#restore}
-     * @return SHA-256 of the manifest
      */
-    String saveCheckpoint(Path directory, Map<String, String> position) throws IOException;
+    CheckpointDirectory.Content checkpoint(Map<String, String> position);
 
     @Override
     void close();

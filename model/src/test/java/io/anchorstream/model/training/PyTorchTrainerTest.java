@@ -89,9 +89,9 @@ class PyTorchTrainerTest {
         List<StepResult> uninterrupted;
         try (Trainer trainer = runtime.newTrainer(config)) {
             train(trainer, 0, 6);
-            trainer.saveCheckpoint(middle, Map.of("training.batches-0", "17"));
+            CheckpointDirectory.write(middle, trainer.checkpoint(Map.of("training.batches-0", "17")));
             uninterrupted = train(trainer, 6, 12);
-            trainer.saveCheckpoint(endOfOne, Map.of());
+            CheckpointDirectory.write(endOfOne, trainer.checkpoint(Map.of()));
         }
 
         RestoredTrainer restored = runtime.restore(middle, config);
@@ -100,7 +100,7 @@ class PyTorchTrainerTest {
         try (Trainer trainer = restored.trainer()) {
             assertThat(trainer.step()).isEqualTo(6);
             assertThat(train(trainer, 6, 12)).isEqualTo(uninterrupted);
-            trainer.saveCheckpoint(endOfTwo, Map.of());
+            CheckpointDirectory.write(endOfTwo, trainer.checkpoint(Map.of()));
         }
         // The manifest holds the digests of weights, moments, averages, memory and prequential state.
         assertThat(Files.readString(endOfTwo.resolve(CheckpointDirectory.MANIFEST)))
@@ -112,7 +112,7 @@ class PyTorchTrainerTest {
     void refusesACheckpointOfAnotherWidth() throws IOException {
         Path checkpoint = folder.resolve("c");
         try (Trainer trainer = runtime.newTrainer(TrainingConfigs.tiny())) {
-            trainer.saveCheckpoint(checkpoint, Map.of());
+            CheckpointDirectory.write(checkpoint, trainer.checkpoint(Map.of()));
         }
         TrainingConfig wider = TrainingConfigs.of("hybrid", Map.of("input", "24", "width", "12", "hidden", "16"), 32);
 
@@ -127,7 +127,7 @@ class PyTorchTrainerTest {
         Path checkpoint = folder.resolve("c");
         TrainingConfig now = TrainingConfigs.tiny();
         try (Trainer trainer = runtime.newTrainer(now)) {
-            trainer.saveCheckpoint(checkpoint, Map.of());
+            CheckpointDirectory.write(checkpoint, trainer.checkpoint(Map.of()));
         }
         TrainingConfig other = new TrainingConfig(
                 now.network(),

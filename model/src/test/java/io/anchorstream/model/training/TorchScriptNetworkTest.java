@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
+import io.anchorstream.model.checkpoint.CheckpointDirectory;
 import io.anchorstream.model.image.CanonicalImage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +59,7 @@ class TorchScriptNetworkTest {
         String uninterrupted;
         try (Trainer trainer = runtime.newTrainer(config)) {
             trainer.train(GlyphPictures.batch(0, 20, 4));
-            trainer.saveCheckpoint(checkpoint, Map.of());
+            CheckpointDirectory.write(checkpoint, trainer.checkpoint(Map.of()));
             trainer.train(GlyphPictures.batch(1, 20, 4));
             uninterrupted = trainer.artifact().weightsDigest();
         }

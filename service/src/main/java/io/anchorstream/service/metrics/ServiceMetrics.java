@@ -74,12 +74,12 @@ public final class ServiceMetrics implements AutoCloseable {
         counter("anchorstream.train.step.seconds", "time in training steps", status, TrainingStatus::stepSeconds);
         counter(
                 "anchorstream.train.scoring.seconds",
-                "time in scores on the hold-out",
+                "time in scores on the hold-out, most of it beside training",
                 status,
                 TrainingStatus::scoringSeconds);
         counter(
                 "anchorstream.train.publication.seconds",
-                "time in checkpoints and transactions",
+                "time that training stood still for checkpoints and transactions",
                 status,
                 TrainingStatus::publicationSeconds);
     }

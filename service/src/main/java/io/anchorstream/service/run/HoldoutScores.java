@@ -13,8 +13,9 @@ import io.anchorstream.topology.training.HoldoutExample;
 import io.anchorstream.topology.training.HoldoutScorer;
 
 /**
- * Lets the training loop score with the model's evaluator. A trainer that scores does not poll its group, which takes it
- * for dead after ten minutes: however late new items are, they hold up each score for a minute at most.
+ * Lets the training loop score with the model's evaluator. The next version waits for the scores of the one before, and a
+ * trainer that waits does not poll its group, which takes it for dead after ten minutes: however late new items are, they
+ * hold up each score for a minute at most.
  */
 record HoldoutScores(HoldoutEvaluator evaluator, Background threads) implements HoldoutScorer {
     static final Duration COURTESY = Duration.ofMinutes(1);

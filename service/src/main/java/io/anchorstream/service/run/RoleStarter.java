@@ -174,15 +174,17 @@ public final class RoleStarter {
     }
 
     private void startTrain(ModelRuntime runtime) {
-        // Training waits for the scores of a version, so all cores may work on them.
+        // As many as there are cores: the scores of one version are taken while the next ones are learned.
         Background scoring = process.own(
                 "scoring threads", new Background("score", Runtime.getRuntime().availableProcessors(), courtesy));
+        Background trials = process.own("trials", new Background("trial", 1, new Courtesy(lateness, 1)));
         TrainingLoop loop = new TrainingLoop(
                 Learning.settings(settings, data.resolve("checkpoints"), decoder.preprocessing(), runtime),
                 Learning.topics(cluster),
                 new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
                 runtime,
                 new HoldoutScores(scoring),
+                trials,
                 courtesy,
                 clock);
         metrics.bind(loop::status);

@@ -126,13 +126,11 @@ final class FakeRuntime implements ModelRuntime {
         }
 
         @Override
-        public String saveCheckpoint(Path directory, Map<String, String> position) throws IOException {
-            return CheckpointDirectory.write(
-                    directory,
-                    new CheckpointDirectory.Content(
-                            Map.of("step", Long.toString(step)),
-                            position,
-                            Map.of(FILE, state.getBytes(StandardCharsets.UTF_8))));
+        public CheckpointDirectory.Content checkpoint(Map<String, String> position) {
+            return new CheckpointDirectory.Content(
+                    Map.of("step", Long.toString(step)),
+                    position,
+                    Map.of(FILE, state.getBytes(StandardCharsets.UTF_8)));
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 import io.anchorstream.avro.BatchItem;
 import io.anchorstream.avro.CommandType;
@@ -65,14 +66,20 @@ final class TrainingBench {
         return TrainingSettings.defaults(CONFIG, checkpoints).withStepsPerVersion(STEPS_PER_VERSION);
     }
 
-    /** A trainer at work. */
+    /** A trainer at work, which waits for its scores. */
     TrainingLoop loop(TrainingSettings settings, ModelRuntime runtime) {
+        return loop(settings, runtime, Runnable::run);
+    }
+
+    /** A trainer at work. */
+    TrainingLoop loop(TrainingSettings settings, ModelRuntime runtime, Executor beside) {
         return new TrainingLoop(
                         settings,
                         topics,
                         clients,
                         runtime,
                         new NoScores(),
+                        beside,
                         new Courtesy(new Lateness(Clock.systemUTC()), 1),
                         Clock.systemUTC())
                 .start();

@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -151,6 +155,39 @@ class TrainingLoopIT {
             }
             return trainer.artifact().weightsDigest();
         }
+    }
+
+    @Test
+    void trainingGoesOnWhileAVersionIsScoredAndIsReplayedIfItWasNeverPublished() throws Exception {
+        Semaphore scores = new Semaphore(1); // for version 0, which everything waits for
+        ExecutorService threads = Executors.newCachedThreadPool();
+        Executor slow = work -> threads.execute(() -> {
+            scores.acquireUninterruptibly();
+            work.run();
+        });
+        bench.sendBatches(0, 19);
+        try (TrainingLoop loop = bench.loop(TrainingBench.settings(folder), new FakeRuntime(0), slow)) {
+            Awaitility.await().until(() -> loop.status().step() == 19);
+            assertThat(newest().getVersion())
+                    .as("version 1 waits for its scores")
+                    .isZero();
+            scores.release();
+            awaitVersion(loop, 1);
+            assertThat(newest().getStep())
+                    .as("of the version, not of the trainer")
+                    .isEqualTo(10);
+            assertThat(newest().getOffsets().values()).containsExactly(10L);
+            bench.sendBatches(19, 25);
+            Awaitility.await().until(() -> loop.status().step() == 25);
+            scores.release(); // version 2 is scored, and may be lost as the trainer stops
+        }
+        bench.sendBatches(25, 30);
+        try (TrainingLoop loop = bench.loop(TrainingBench.settings(folder), new FakeRuntime(0), threads)) {
+            awaitVersion(loop, 3);
+        } finally {
+            threads.shutdown();
+        }
+        assertLineage(3);
     }
 
     @Test

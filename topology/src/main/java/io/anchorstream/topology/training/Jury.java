@@ -72,14 +72,28 @@ final class Jury implements AutoCloseable {
     static final Verdict FIRST = new Verdict(
             new PromotionGate.Decision(true, "The untrained network: everything downstream can start with it."));
 
-    /** Scores a candidate that is not published yet, against the version in service. */
-    Verdict judge(long version, ModelArtifact candidate, VersionHistory history) {
+    /**
+     * Scores a candidate that is not published yet, against the version in service. What is asked for is settled now; the
+     * hearing itself may be on another thread, as long as nothing else is asked of the jury before it is over.
+     */
+    Supplier<Verdict> hearing(long version, ModelArtifact candidate, VersionHistory history) {
         int items = refresh();
+        Optional<ModelVersion> serving = history.serving();
+        Optional<ModelVersion> untrained = history.version(0);
+        return () -> judge(version, candidate, items, serving, untrained);
+    }
+
+    private Verdict judge(
+            long version,
+            ModelArtifact candidate,
+            int items,
+            Optional<ModelVersion> serving,
+            Optional<ModelVersion> untrained) {
         if (items < gate.settings().minimumItems()) {
             return new Verdict(gate.decide(Map.of(), Map.of(), candidate.dimension(), items));
         }
-        Optional<HoldoutSheet> reference = history.serving().flatMap(this::sheetOf);
-        history.version(0).ifPresent(this::sheetOf);
+        Optional<HoldoutSheet> reference = serving.flatMap(this::sheetOf);
+        untrained.ifPresent(this::sheetOf);
         try (Embedder model = runtime.load(candidate)) {
             HoldoutSheet sheet = board.sheet(version, model);
             Optional<Alignment> alignment = reference.flatMap(
@@ -107,11 +121,16 @@ final class Jury implements AutoCloseable {
                 && (board.stale(holdout.set()) || !board.has(inService.getVersion()));
     }
 
-    /** Scores the version in service on the hold-out as it is now. */
-    Verdict rescore(ModelVersion inService, VersionHistory history) {
+    /** Scores the version in service on the hold-out as it is now; on another thread as {@link #hearing}. */
+    Supplier<Verdict> rescoring(ModelVersion inService, VersionHistory history) {
         refresh();
+        Optional<ModelVersion> untrained = history.version(0);
+        return () -> rescore(inService, untrained);
+    }
+
+    private Verdict rescore(ModelVersion inService, Optional<ModelVersion> untrained) {
         Map<String, Double> metrics = sheetOf(inService).map(board::scores).orElse(Map.of());
-        history.version(0).ifPresent(this::sheetOf);
+        untrained.ifPresent(this::sheetOf);
         return new Verdict(
                 new PromotionGate.Decision(true, inService.getReason()),
                 metrics,

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.avro.HoldoutItem;
@@ -59,6 +60,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
     private final TrainingClients clients;
     private final ModelRuntime runtime;
     private final HoldoutScorer scorer;
+    private final Executor beside;
     private final Courtesy courtesy;
     private final Clock clock;
     private final Thread thread;
@@ -66,6 +68,11 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
     private volatile TrainingStatus status = TrainingStatus.INITIAL;
     private volatile @Nullable Throwable failure;
 
+    /**
+     * @param scorer its own executor runs the parts of a score
+     * @param beside writes checkpoints and waits for scores while training goes on; {@code Runnable::run} to wait for them
+     * @param courtesy lets new items pass between two steps
+     */
     @SuppressWarnings("ThreadPriorityCheck") // correct without; the launcher lets the system honour it
     public TrainingLoop(
             TrainingSettings settings,
@@ -73,6 +80,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
             TrainingClients clients,
             ModelRuntime runtime,
             HoldoutScorer scorer,
+            Executor beside,
             Courtesy courtesy,
             Clock clock) {
         this.settings = settings;
@@ -80,6 +88,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
         this.clients = clients;
         this.runtime = runtime;
         this.scorer = scorer;
+        this.beside = beside;
         this.courtesy = courtesy;
         this.clock = clock;
         this.thread = new Thread(this, "anchorstream-train");
@@ -278,6 +287,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                                 holdout,
                                 commands,
                                 jury),
+                        new SideWork(beside),
                         consumer::groupMetadata,
                         next -> status = next);
                 opened.clear();

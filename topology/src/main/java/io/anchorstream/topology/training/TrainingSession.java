@@ -1,6 +1,7 @@
 package io.anchorstream.topology.training;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,9 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.ModelVersion;
@@ -57,6 +58,7 @@ final class TrainingSession implements AutoCloseable {
     private final Supplier<ConsumerGroupMetadata> group;
     private final Consumer<TrainingStatus> report;
     private final CommandDesk desk;
+    private final SideWork beside;
     private final Map<TopicPartition, Long> next = new HashMap<>();
 
     private Trainer trainer;
@@ -67,7 +69,7 @@ final class TrainingSession implements AutoCloseable {
     private long unreadable;
     private long images;
     private double stepSeconds;
-    private double scoringSeconds;
+    private final DoubleAdder scoringSeconds = new DoubleAdder();
     private double publicationSeconds;
     private String note = "";
 
@@ -88,9 +90,11 @@ final class TrainingSession implements AutoCloseable {
             ModelRuntime runtime,
             Clock clock,
             Parts parts,
+            SideWork beside,
             Supplier<ConsumerGroupMetadata> group,
             Consumer<TrainingStatus> report) {
         this.settings = settings;
+        this.beside = beside;
         this.desk = new CommandDesk(settings.rollbackPins());
         this.runtime = runtime;
         this.clock = clock;
@@ -122,7 +126,7 @@ final class TrainingSession implements AutoCloseable {
     void begin(Map<TopicPartition, Long> start) throws IOException {
         next.putAll(start);
         if (history.newest().isEmpty()) {
-            publishVersion();
+            cutVersion();
         } else {
             LOG.info(
                     "training goes on from {} at step {}, {}",
@@ -171,15 +175,17 @@ final class TrainingSession implements AutoCloseable {
         if (trainer.restoreAdvised()) {
             returnToLastGood();
         } else if (trainer.step() % settings.stepsPerVersion() == 0) {
-            publishVersion();
+            cutVersion();
         }
         showStatus();
     }
 
     /** What is done between steps: hold-out, commands, a new score for the version in service. */
     void idle() throws IOException {
+        beside.finishIfDone();
         holdout.poll(Duration.ZERO);
         for (CommandFeed.Order order : commands.poll()) {
+            beside.finish(); // commands are answered by what is published
             CommandDesk.Answer answer =
                     desk.answer(history, order.command(), Lineage.byName(next), order.next(), clock.millis());
             commit(answer.events(), Optional.empty(), Optional.empty());
@@ -190,17 +196,27 @@ final class TrainingSession implements AutoCloseable {
             LOG.info("command {}: {}", order.command().getId(), answer.answer());
             showStatus();
         }
-        history.serving().ifPresent(this::rescoreIfOutdated);
+        Optional<ModelVersion> serving = history.serving();
+        if (serving.isPresent()) {
+            rescoreIfOutdated(serving.get());
+        }
     }
 
-    private void rescoreIfOutdated(ModelVersion serving) {
+    private void rescoreIfOutdated(ModelVersion serving) throws IOException {
         boolean quiet = holdout.quietFor(settings.holdoutQuiet());
         boolean waited = clock.millis() - scoredAt >= settings.rescoreEvery().toMillis();
         boolean never = serving.getMetrics().isEmpty();
-        if (!(quiet ? (never || waited) : waited) || !jury.outdated(serving)) {
+        if (beside.isUnderWay() || !(quiet ? (never || waited) : waited) || !jury.outdated(serving)) {
             return;
         }
-        Jury.Verdict verdict = timed(() -> jury.rescore(serving, history));
+        Supplier<Jury.Verdict> scoring = timed(jury.rescoring(serving, history));
+        beside.begin(() -> {
+            Jury.Verdict verdict = scoring.get();
+            return () -> restate(serving, verdict);
+        });
+    }
+
+    private void restate(ModelVersion serving, Jury.Verdict verdict) {
         scoredAt = clock.millis();
         ModelVersion event = Events.restate(serving, clock.millis());
         event.setMetrics(verdict.metrics());
@@ -214,109 +230,90 @@ final class TrainingSession implements AutoCloseable {
                 verdict.metrics());
     }
 
-    private void publishVersion() throws IOException {
+    /** Cuts a version. It is written down and scored while training goes on from it, and then published. */
+    private void cutVersion() throws IOException {
+        beside.finish(); // versions are judged and published one after another
         long begin = System.nanoTime();
-        double scored = scoringSeconds;
         ModelArtifact artifact = trainer.artifact();
         Optional<ModelVersion> twin = history.versions().stream()
                 .filter(event -> event.getStep() == trainer.step())
                 .filter(event -> Events.learnedDigest(event).equals(artifact.weightsDigest()))
                 .findFirst();
         long version = twin.map(ModelVersion::getVersion).orElse(history.nextVersion());
+        Candidate candidate = new Candidate(version, grownFrom, trainer.step(), artifact, Map.copyOf(next));
         Path path = checkpoints.fresh(version);
-        String digest = trainer.saveCheckpoint(path, Lineage.position(version, artifact, next));
-        if (twin.isPresent()) {
-            LOG.info("version {} was published before; its replay gave the same weights", version);
-        } else {
-            Optional<byte[]> packed =
-                    settings.shareCheckpoints() ? Optional.of(CheckpointDirectory.pack(path)) : Optional.empty();
-            announce(version, artifact, digest, packed);
-        }
+        CheckpointDirectory.Content content = trainer.checkpoint(Lineage.position(version, artifact, next));
         grownFrom = version;
-        checkpoints.prune(
-                history.checkpointsNeeded().stream().map(CheckpointStore::name).collect(Collectors.toSet()));
-        publicationSeconds += (System.nanoTime() - begin) / 1e9 - (scoringSeconds - scored);
-    }
-
-    /** Scores, the look at how spaces lie to each other included, and adds the time to that of scoring. */
-    private Jury.Verdict timed(Supplier<Jury.Verdict> scoring) {
-        long begin = System.nanoTime();
-        Jury.Verdict verdict = scoring.get();
-        scoringSeconds += (System.nanoTime() - begin) / 1e9;
-        return verdict;
-    }
-
-    private void announce(long version, ModelArtifact learned, String checkpointDigest, Optional<byte[]> checkpoint) {
-        long began = System.nanoTime();
-        boolean first = history.serving().isEmpty();
-        Jury.Verdict verdict = first
-                ? Jury.FIRST
-                : timed(() -> {
-                    holdout.catchUp(HOLDOUT_PATIENCE); // read between the steps until now
-                    return jury.judge(version, learned, history);
-                });
-        ModelArtifact artifact = verdict.rotation()
-                .map(rotation -> runtime.turned(learned, rotation))
-                .orElse(learned);
-        boolean pinned = history.pinned();
-        boolean shadow = settings.gate().shadow();
-        boolean promote = first || (verdict.decision().promote() && !pinned && !shadow);
-        ModelVersion trained = ModelVersion.newBuilder()
-                .setVersion(version)
-                .setState(VersionState.TRAINED)
-                .setParent(grownFrom)
-                .setComparedWith(history.serving().map(ModelVersion::getVersion).orElse(-1L))
-                .setStep(trainer.step())
-                .setDimension(artifact.dimension())
-                .setNetwork(artifact.network())
-                .setNetworkDigest(artifact.networkDigest())
-                .setWeightsDigest(artifact.weightsDigest())
-                .setLearnedDigest(learned.weightsDigest())
-                .setWeightsBytes(artifact.weights().length)
-                .setCheckpoint(CheckpointStore.name(version))
-                .setCheckpointDigest(checkpointDigest)
-                .setCheckpointBytes(checkpoint.map(packed -> packed.length).orElse(0))
-                .setPreprocessing(settings.preprocessing())
-                .setOffsets(Lineage.byName(next))
-                .setMetrics(verdict.metrics())
-                .setReference(verdict.reference())
-                .setBaselines(verdict.baselines())
-                .setCompatibility(verdict.compatibility())
-                .setReason(held(verdict.decision(), pinned, shadow))
-                .setProvenance(provenance())
-                .setTimestamp(clock.millis())
-                .build();
-        List<ModelVersion> events = new ArrayList<>(List.of(trained));
-        if (promote) {
-            ModelVersion outcome = Events.copy(trained, new ModelVersion());
-            outcome.setState(VersionState.PROMOTED);
-            outcome.setGeneration(history.nextGeneration());
-            outcome.setPaused(history.paused());
-            events.add(outcome);
-        } else if (!verdict.decision().promote()) {
-            ModelVersion outcome = Events.copy(trained, new ModelVersion());
-            outcome.setState(VersionState.REJECTED);
-            events.add(outcome);
+        publicationSeconds += secondsSince(begin);
+        if (twin.isPresent()) {
+            CheckpointDirectory.write(path, content);
+            checkpoints.prune(candidate.checkpointsNeeded(history));
+            LOG.info("version {} was published before; its replay gave the same weights", version);
+            return;
         }
-        commit(events, Optional.of(artifact), checkpoint);
+        boolean first = history.serving().isEmpty();
+        if (!first) {
+            holdout.catchUp(HOLDOUT_PATIENCE); // read between the steps until now
+        }
+        Supplier<Jury.Verdict> hearing = first ? () -> Jury.FIRST : timed(jury.hearing(version, artifact, history));
+        beside.begin(() -> {
+            Candidate.Written written = write(content, path);
+            Jury.Verdict verdict = hearing.get();
+            return () -> publish(candidate, written, verdict);
+        });
+        if (first) {
+            beside.finish(); // everything downstream waits for it
+        }
+    }
+
+    private Candidate.Written write(CheckpointDirectory.Content content, Path path) throws IOException {
+        String digest = CheckpointDirectory.write(path, content);
+        return new Candidate.Written(
+                digest, settings.shareCheckpoints() ? Optional.of(CheckpointDirectory.pack(path)) : Optional.empty());
+    }
+
+    /** Adds the time that scoring takes, the look at how spaces lie to each other included. */
+    private Supplier<Jury.Verdict> timed(Supplier<Jury.Verdict> scoring) {
+        return () -> {
+            long begin = System.nanoTime();
+            Jury.Verdict verdict = scoring.get();
+            scoringSeconds.add(secondsSince(begin));
+            return verdict;
+        };
+    }
+
+    private static double secondsSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) / 1e9;
+    }
+
+    private void publish(Candidate candidate, Candidate.Written checkpoint, Jury.Verdict verdict) {
+        long begin = System.nanoTime();
+        ModelArtifact served = verdict.rotation()
+                .map(rotation -> runtime.turned(candidate.learned(), rotation))
+                .orElse(candidate.learned());
+        List<ModelVersion> events = candidate.events(
+                verdict,
+                served,
+                checkpoint,
+                history,
+                settings.gate().shadow(),
+                settings.preprocessing(),
+                provenance(),
+                clock.millis());
+        commit(events, Optional.of(served), checkpoint.packed());
         if (!verdict.metrics().isEmpty()) {
             scoredAt = clock.millis();
         }
-        note = "version " + version + ": " + trained.getReason();
-        LOG.info(
-                "version {} at step {}, scored and published in {} ms: {}",
-                version,
-                trainer.step(),
-                (System.nanoTime() - began) / 1_000_000,
-                trained.getReason());
-    }
-
-    private static String held(PromotionGate.Decision decision, boolean pinned, boolean shadow) {
-        if (!decision.promote() || !(pinned || shadow)) {
-            return decision.reason();
+        try {
+            checkpoints.prune(candidate.checkpointsNeeded(history));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return (pinned ? "Held back, another version is pinned. " : "Held back, the gate only reports. ")
-                + decision.reason();
+        publicationSeconds += secondsSince(begin);
+        String reason = events.get(0).getReason();
+        note = "version " + candidate.version() + ": " + reason;
+        LOG.info("version {} of step {} published: {}", candidate.version(), candidate.step(), reason);
+        showStatus();
     }
 
     /** One transaction; what it says is true here only once it is committed. */
@@ -344,6 +341,7 @@ final class TrainingSession implements AutoCloseable {
     }
 
     private void returnToLastGood() throws IOException {
+        beside.finish();
         returnToOrigin();
         note = "too many steps in a row without a finite loss and gradient: back to "
                 + (grownFrom < 0 ? "a new network" : "the checkpoint of version " + grownFrom);
@@ -375,7 +373,7 @@ final class TrainingSession implements AutoCloseable {
                 unreadable,
                 images,
                 stepSeconds,
-                scoringSeconds,
+                scoringSeconds.sum(),
                 publicationSeconds,
                 serving.map(ModelVersion::getVersion).orElse(-1L),
                 serving.map(ModelVersion::getGeneration).orElse(-1L),
@@ -387,6 +385,7 @@ final class TrainingSession implements AutoCloseable {
     @Override
     @SuppressWarnings("try") // closed from the last to the first, whatever one of them throws
     public void close() {
+        beside.abandon();
         Trainer last = trainer;
         try (publisher;
                 commands;

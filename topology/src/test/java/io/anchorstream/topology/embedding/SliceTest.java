@@ -13,7 +13,7 @@ class SliceTest {
 
     @Test
     void fewNewItemsWaitTwentyTimesAsLongAsTheLastOnesTook() {
-        embed(Duration.ofMillis(8));
+        embed(2, Duration.ofMillis(8));
 
         assertThat(takesOneAfter(159))
                 .as("a millisecond before the rest is over")
@@ -23,7 +23,7 @@ class SliceTest {
 
     @Test
     void nobodyWaitsLongerThanFourTenthsOfASecondForCompany() {
-        embed(Duration.ofSeconds(1));
+        embed(32, Duration.ofSeconds(1));
 
         assertThat(takesOneAfter(399)).isFalse();
         assertThat(takesOneAfter(1)).isTrue();
@@ -31,7 +31,7 @@ class SliceTest {
 
     @Test
     void asManyAsFillASliceDoNotWait() {
-        embed(Duration.ofMillis(8));
+        embed(2, Duration.ofMillis(8));
 
         slice.begin();
         int full = slice.batch();
@@ -47,11 +47,11 @@ class SliceTest {
         return slice.takes(1);
     }
 
-    private void embed(Duration time) {
+    private void embed(int items, Duration time) {
         slice.begin();
         long began = clock.millis();
         clock.pass(time);
-        slice.took(2, time.toNanos());
+        slice.took(items, time.toNanos());
         slice.rest(began);
     }
 }

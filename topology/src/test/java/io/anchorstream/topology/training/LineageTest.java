@@ -238,7 +238,7 @@ class LineageTest {
         }
 
         @Override
-        public String saveCheckpoint(Path directory, Map<String, String> position) {
+        public CheckpointDirectory.Content checkpoint(Map<String, String> position) {
             throw new UnsupportedOperationException();
         }
 
