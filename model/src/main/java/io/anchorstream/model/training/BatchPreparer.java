@@ -18,7 +18,7 @@ import io.anchorstream.model.network.PictureSampler;
 
 /**
  * Turns batches into network input, ahead of time where it was told what comes. At most {@link #AHEAD} batches wait, in
- * buffers that are used again and again. What a batch looks like depends on (seed, sampler, batch number) alone.
+ * buffers that are used again and again. Fresh pictures come as they are, replays varied. What a batch looks like depends on (seed, sampler, batch number) alone.
  * Methods are called by the trainer's thread only; one thread of its own does the work.
  */
 final class BatchPreparer implements AutoCloseable {
@@ -101,11 +101,13 @@ final class BatchPreparer implements AutoCloseable {
         for (int i = 0; i < examples.size(); i++) {
             // A generator for each picture: its variation does not depend on how many numbers the others drew.
             SplittableRandom own = random.split();
-            if (input instanceof PictureSampler sampler) {
-                augmentation.apply(examples.get(i).image(), sampler, own, floats, i * input.length());
+            BatchExample example = examples.get(i);
+            if (input instanceof PictureSampler sampler && !example.fresh()) {
+                augmentation.apply(example.image(), sampler, own, floats, i * input.length());
             } else {
+                // A fresh picture comes as it is embedded later: the closed form takes it in now and never again.
                 // Features of a frozen backbone are cached by picture: a varied picture would never be met again.
-                input.whole(examples.get(i).image(), floats, i * input.length());
+                input.whole(example.image(), floats, i * input.length());
             }
         }
         return buffer;

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import ai.djl.ndarray.types.Shape;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.network.PictureInput;
+import io.anchorstream.model.network.PictureSampler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,5 +60,25 @@ class BatchPreparerTest {
         closing.join();
 
         assertThat(readBeforeClosed).isTrue();
+    }
+
+    @Test
+    void freshPicturesComeAsTheyAreAndReplaysVaried() {
+        PictureSampler input = new PictureSampler(24);
+        BatchExample first = GlyphPictures.batch(0, 2, 1).examples().get(0);
+        BatchExample again = new BatchExample(
+                first.itemId(), first.label(), first.confidence(), !first.fresh(), first.image(), first.textVector());
+        BatchExample fresh = first.fresh() ? first : again;
+        BatchExample replayed = first.fresh() ? again : first;
+        FloatBuffer whole = FloatBuffer.allocate(input.length());
+        input.whole(first.image(), whole, 0);
+
+        try (BatchPreparer preparer = new BatchPreparer(input, Augmentation.parse("crop"), 1)) {
+            FloatBuffer rows = preparer.prepare(new TrainingBatch(0, 0, List.of(fresh, replayed)))
+                    .asFloatBuffer();
+
+            assertThat(rows.slice(0, input.length())).isEqualTo(whole);
+            assertThat(rows.slice(input.length(), input.length())).isNotEqualTo(whole);
+        }
     }
 }

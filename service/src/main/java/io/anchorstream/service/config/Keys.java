@@ -209,7 +209,7 @@ public final class Keys {
             "train.augmentation",
             ValueType.text("an augmentation's name"),
             "crop",
-            "Augmentation of training pictures.");
+            "Augmentation of replayed pictures; fresh ones come as they are.");
     public static final ConfigKey<Long> SEED = key(
             "train.seed",
             ValueType.seed(),
