@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,8 +51,11 @@ final class FreshnessStage {
             CompletableFuture<Void> labelling = CompletableFuture.runAsync(() -> labels.until(
                     () -> labelled.size() >= items.size(), (label, timestamp, now) -> labelled.add(timestamp, now)));
             CompletableFuture<Void> feeding = CompletableFuture.runAsync(() -> feed(items, writer, rate));
+            Set<Source> seen = new HashSet<>();
             embeddings.until(() -> searchable.size() >= items.size(), (embedding, timestamp, now) -> {
-                if (!embedding.getRefresh()) {
+                // While a generation is being built, an item gets a vector of that one too.
+                if (!embedding.getRefresh()
+                        && seen.add(new Source(embedding.getSourcePartition(), embedding.getSourceOffset()))) {
                     searchable.add(embedding.getSourceTimestamp(), now);
                 }
             });
@@ -85,6 +90,8 @@ final class FreshnessStage {
         }
         writer.flush();
     }
+
+    private record Source(int partition, long offset) {}
 
     /** When each item came and how long it waited, both in milliseconds. */
     private static final class Waits {
