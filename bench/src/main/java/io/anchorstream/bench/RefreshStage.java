@@ -59,8 +59,8 @@ final class RefreshStage {
     private record Run(long items, double starting, double embedding, double ending) {}
 
     private static double bare(Settings settings, List<CanonicalImage> images) {
-        PyTorchModelRuntime runtime =
-                new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE));
+        PyTorchModelRuntime runtime = new PyTorchModelRuntime(
+                settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE), settings.get(Keys.PINNED_MEMORY));
         try (Trainer trainer = runtime.newTrainer(Learning.config(settings));
                 Embedder embedder = runtime.load(trainer.artifact())) {
             embedder.embed(images.subList(0, Math.min(4 * CALL, images.size())));

@@ -71,8 +71,8 @@ final class TrainingStage {
     }
 
     private static double bare(Settings settings, List<TrainingBatch> batches, int first) {
-        PyTorchModelRuntime runtime =
-                new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE));
+        PyTorchModelRuntime runtime = new PyTorchModelRuntime(
+                settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE), settings.get(Keys.PINNED_MEMORY));
         try (Trainer trainer = runtime.newTrainer(Learning.config(settings))) {
             long images = 0;
             long began = 0;

@@ -39,7 +39,8 @@ final class ReferenceRun implements AutoCloseable {
         Map<String, Object> config = new HashMap<>(cluster.clientConfig());
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         producer = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer());
-        trainer = new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE))
+        trainer = new PyTorchModelRuntime(
+                        settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE), settings.get(Keys.PINNED_MEMORY))
                 .newTrainer(Learning.config(settings));
         digests.add(trainer.artifact().weightsDigest());
     }

@@ -1,7 +1,6 @@
 package io.anchorstream.model.training;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,16 +27,19 @@ final class BatchPreparer implements AutoCloseable {
     private final PictureInput input;
     private final Augmentation augmentation;
     private final long seed;
+    private final HostMemory memory;
     private final ExecutorService worker;
     private final Deque<Waiting> ahead = new ArrayDeque<>();
     private final Deque<ByteBuffer> free = new ArrayDeque<>();
 
     private record Waiting(TrainingBatch batch, Future<ByteBuffer> content) {}
 
-    BatchPreparer(PictureInput input, Augmentation augmentation, long seed) {
+    /** @param memory closed with this */
+    BatchPreparer(PictureInput input, Augmentation augmentation, long seed, HostMemory memory) {
         this.input = input;
         this.augmentation = augmentation;
         this.seed = seed;
+        this.memory = memory;
         this.worker = Executors.newSingleThreadExecutor(work -> {
             Thread thread = new Thread(work, "batch-prefetch");
             thread.setDaemon(true);
@@ -81,14 +83,20 @@ final class BatchPreparer implements AutoCloseable {
     void release(ByteBuffer buffer) {
         if (free.size() < AHEAD) {
             free.push(buffer);
+        } else {
+            memory.free(buffer);
         }
     }
 
     private ByteBuffer take(TrainingBatch batch) {
         int bytes = batch.examples().size() * input.length() * Float.BYTES;
         ByteBuffer found = free.poll();
-        if (found == null || found.capacity() < bytes) {
-            found = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        if (found != null && found.capacity() < bytes) {
+            memory.free(found);
+            found = null;
+        }
+        if (found == null) {
+            found = memory.allocate(bytes);
         }
         return found.clear().limit(bytes);
     }
@@ -119,6 +127,7 @@ final class BatchPreparer implements AutoCloseable {
         worker.shutdownNow();
         ahead.clear();
         awaitTermination();
+        memory.close();
     }
 
     private void awaitTermination() {

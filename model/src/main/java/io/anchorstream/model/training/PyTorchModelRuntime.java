@@ -31,6 +31,7 @@ public final class PyTorchModelRuntime implements ModelRuntime {
     private final Engine engine;
     private final Device device;
     private final int threads;
+    private final boolean pinned;
     private final BackboneFeatures features = new BackboneFeatures();
 
     /** On one thread, on a GPU if there is one. */
@@ -38,15 +39,22 @@ public final class PyTorchModelRuntime implements ModelRuntime {
         this(1, "auto");
     }
 
+    /** With page-locked memory where training is on a GPU. */
+    public PyTorchModelRuntime(int threads, String device) {
+        this(threads, device, true);
+    }
+
     /**
      * @param threads of the engine for one operation of an embedder
      * @param device {@code auto}, {@code cpu} or {@code gpu}
+     * @param pinned whether memory that a GPU trains from is page-locked
      */
-    public PyTorchModelRuntime(int threads, String device) {
+    public PyTorchModelRuntime(int threads, String device, boolean pinned) {
         if (threads < 1) {
             throw new IllegalArgumentException("the engine needs at least one thread, not " + threads);
         }
         this.threads = threads;
+        this.pinned = pinned;
         engine = Engine.getEngine(ENGINE);
         this.device = device(engine, device);
     }
@@ -89,11 +97,16 @@ public final class PyTorchModelRuntime implements ModelRuntime {
             Optional<Network> before = PyTorchTrainer.compatibilityWeight(config) > 0
                     ? Optional.of(Networks.create(Networks.plan(spec, manager), manager, config.seed(), features))
                     : Optional.empty();
-            return new PyTorchTrainer(config, network, before, manager);
+            return new PyTorchTrainer(config, network, before, manager, hostMemory(manager.getDevice()));
         } catch (RuntimeException e) {
             manager.close();
             throw e;
         }
+    }
+
+    private HostMemory hostMemory(Device trained) {
+        Optional<PinnedMemory.Pages> pages = pinned && trained.isGpu() ? CudaPages.find() : Optional.empty();
+        return pages.<HostMemory>map(PinnedMemory::new).orElseGet(HostMemory::pageable);
     }
 
     @Override

@@ -62,8 +62,12 @@ final class PyTorchTrainer implements Trainer {
     private int nonFinite;
     private double gradientNorm;
 
-    /** @param before an equal network that is given the weights of each version, for the {@link CompatibilityTerm} */
-    PyTorchTrainer(TrainingConfig config, Network network, Optional<Network> before, NDManager manager) {
+    /**
+     * @param before an equal network that is given the weights of each version, for the {@link CompatibilityTerm}
+     * @param batches memory for prepared batches, closed with the trainer
+     */
+    PyTorchTrainer(
+            TrainingConfig config, Network network, Optional<Network> before, NDManager manager, HostMemory batches) {
         this.config = config;
         this.network = network;
         this.before = before;
@@ -77,7 +81,8 @@ final class PyTorchTrainer implements Trainer {
                     "noise-rate and replay-distillation do nothing without a memory; set train.memory-rows, e.g. to 4096");
         }
         memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
-        preparer = new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed());
+        preparer =
+                new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed(), batches);
         rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);
         metric = network.metric()
                 .filter(path -> Losses.linearMetric(config.loss(), config.lossOptions())

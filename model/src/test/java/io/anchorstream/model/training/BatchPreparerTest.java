@@ -42,7 +42,7 @@ class BatchPreparerTest {
 
     @Test
     void closesOnlyOnceItsWorkerReadsNothingAnyMore() throws Exception {
-        BatchPreparer preparer = new BatchPreparer(slow, Augmentation.parse("none"), 1);
+        BatchPreparer preparer = new BatchPreparer(slow, Augmentation.parse("none"), 1, HostMemory.pageable());
         AtomicBoolean readBeforeClosed = new AtomicBoolean();
         preparer.prefetch(new TrainingBatch(
                 0, 0, List.of(GlyphPictures.batch(0, 2, 1).examples().get(0))));

@@ -164,8 +164,8 @@ final class BacktestCommand implements Callable<Integer> {
                 },
                 System::nanoTime);
         try {
-            BacktestSession.Outcome outcome =
-                    session.run(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
+            BacktestSession.Outcome outcome = session.run(new PyTorchModelRuntime(
+                    settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE), settings.get(Keys.PINNED_MEMORY)));
             progress.end("");
             progress.end("report in " + outcome.report() + ", numbers in " + outcome.results());
             return outcome.refusedLines() == 0 ? ExitCode.OK : ExitCode.REFUSALS;

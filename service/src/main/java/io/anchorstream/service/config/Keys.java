@@ -229,6 +229,11 @@ public final class Keys {
             "Mini-batches that are read and decoded while a step is under way, on a thread of their own and into memory that"
                     + " is used again; more where the device waits, at P x K x 3 x size x size x 4 bytes each. Changes speed"
                     + " only.");
+    public static final ConfigKey<Boolean> PINNED_MEMORY = key(
+            "train.pinned-memory",
+            ValueType.flag(),
+            "true",
+            "Lock the pages of that memory where training is on a GPU, which then copies from it directly.");
     public static final ConfigKey<Integer> STEPS_PER_VERSION = key(
             "train.steps-per-version",
             ValueType.integer(1, 1_000_000),

@@ -76,6 +76,7 @@ record Section(String title, String doc, List<ConfigKey<?>> keys) {
                             Keys.ENGINE_THREADS,
                             Keys.DEVICE,
                             Keys.PREFETCH_BATCHES,
+                            Keys.PINNED_MEMORY,
                             Keys.STEPS_PER_VERSION,
                             Keys.TRAIN_SHARE,
                             Keys.START_OVER,

@@ -105,8 +105,8 @@ public final class RoleStarter {
         Optional<ModelFeed> feed = Optional.empty();
         Optional<ModelRuntime> runtime = Optional.empty();
         if (ordered.contains(Role.TRAIN) || ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
-            runtime =
-                    Optional.of(new PyTorchModelRuntime(settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE)));
+            runtime = Optional.of(new PyTorchModelRuntime(
+                    settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE), settings.get(Keys.PINNED_MEMORY)));
         }
         if (ordered.contains(Role.TRAIN)) {
             startTrain(runtime.orElseThrow());
