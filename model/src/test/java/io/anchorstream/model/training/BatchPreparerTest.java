@@ -73,7 +73,7 @@ class BatchPreparerTest {
         FloatBuffer whole = FloatBuffer.allocate(input.length());
         input.whole(first.image(), whole, 0);
 
-        try (BatchPreparer preparer = new BatchPreparer(input, Augmentation.parse("crop"), 1)) {
+        try (BatchPreparer preparer = new BatchPreparer(input, Augmentation.parse("crop"), 1, HostMemory.pageable())) {
             FloatBuffer rows = preparer.prepare(new TrainingBatch(0, 0, List.of(fresh, replayed)))
                     .asFloatBuffer();
 
