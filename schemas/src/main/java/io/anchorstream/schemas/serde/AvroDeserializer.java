@@ -88,7 +88,7 @@ public final class AvroDeserializer<T extends IndexedRecord> implements Deserial
                 .binaryDecoder(data, offset + WireFormat.HEADER, length - WireFormat.HEADER, DECODER.get());
         DECODER.set(decoder);
         try {
-            T record = reader.read(null, decoder);
+            T record = reader.read(null, new BoundedDecoder(decoder, length));
             if (!decoder.isEnd()) {
                 throw new IOException("bytes are left over after the record");
             }

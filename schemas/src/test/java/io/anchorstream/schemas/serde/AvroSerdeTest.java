@@ -130,6 +130,22 @@ class AvroSerdeTest {
     }
 
     @Test
+    void refusesACollectionThatClaimsMoreElementsThanTheRecordHasBytes() {
+        try (var serde = AvroSerde.of(CatalogItem.class, MOCK)) {
+            byte[] good =
+                    serde.serializer().serialize("t", CatalogItem.newBuilder().build());
+            // Behind the header: an empty title, an empty description, then 2,147,483,639 keywords.
+            byte[] poison = Arrays.copyOf(good, 20);
+            System.arraycopy(
+                    new byte[] {0, 0, (byte) 0xee, (byte) 0xff, (byte) 0xff, (byte) 0xff, 0x0f}, 0, poison, 5, 7);
+
+            assertThatThrownBy(() -> serde.deserializer().deserialize("t", poison))
+                    .isInstanceOf(SerializationException.class)
+                    .hasMessageContaining("claims 2147483639 elements in a record of 20 bytes");
+        }
+    }
+
+    @Test
     void refusesAnUnknownSchemaId() {
         try (var serde = AvroSerde.of(CatalogItem.class, Map.of("schema.registry.url", "mock://empty"))) {
             assertThatThrownBy(() -> serde.deserializer().deserialize("t", new byte[] {0, 0, 0, 0, 99, 0}))
