@@ -32,32 +32,32 @@ final class DecodeImage implements Processor<String, Object, String, Object> {
     @Override
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process; a null value is a tombstone
     public void process(Record<String, Object> record) {
-        if (!(record.value() instanceof ItemEvent.Parsed parsed)) {
+        if (!(record.value() instanceof ItemEvent.Encoded encoded)) {
             context.forward(record.withValue(null), LabelTopology.IMAGES);
-            context.forward(record, LabelTopology.ENCODE_TEXT);
+            context.forward(record, LabelTopology.ROUTE);
             return;
         }
         CanonicalImage image;
         try {
-            image = decoder.decode(bytes(parsed.item().getImage()));
+            image = decoder.decode(bytes(encoded.item().getImage()));
         } catch (RejectedImageException e) {
             deadLetters.send(
-                    record, parsed.original(), parsed.source(), e.reason().code(), String.valueOf(e.getMessage()));
+                    record, encoded.original(), encoded.source(), e.reason().code(), String.valueOf(e.getMessage()));
             return;
         }
-        ByteBuffer encoded = ByteBuffer.wrap(image.toBytes());
-        CanonicalItem canonical = new CanonicalItem(
-                encoded.duplicate(),
-                parsed.item().getTitle(),
+        ByteBuffer canonical = ByteBuffer.wrap(image.toBytes());
+        CanonicalItem published = new CanonicalItem(
+                canonical.duplicate(),
+                encoded.item().getTitle(),
                 decoder.preprocessing(),
-                parsed.source().partition(),
-                parsed.source().offset(),
-                parsed.source().timestamp());
-        // The text first: an item that it turns into a dead letter leaves no picture behind.
+                encoded.source().partition(),
+                encoded.source().offset(),
+                encoded.source().timestamp());
         context.forward(
-                record.withValue(new ItemEvent.Pictured(parsed.source(), parsed.item(), encoded)),
-                LabelTopology.ENCODE_TEXT);
-        context.forward(record.withValue(canonical), LabelTopology.IMAGES);
+                record.withValue(
+                        new ItemEvent.Pictured(encoded.source(), encoded.item(), canonical, encoded.textVector())),
+                LabelTopology.ROUTE);
+        context.forward(record.withValue(published), LabelTopology.IMAGES);
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

@@ -8,7 +8,10 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Adds the text vector. */
+/**
+ * Adds the text vector. Before the picture is decoded and published: an item on whose text this fails becomes a dead
+ * letter, and must leave nothing behind.
+ */
 final class EncodeText implements Processor<String, Object, String, Object> {
     private static final float[] NONE = {};
 
@@ -27,11 +30,11 @@ final class EncodeText implements Processor<String, Object, String, Object> {
     @Override
     @SuppressWarnings("NullAway") // Kafka Streams calls init before process
     public void process(Record<String, Object> record) {
-        if (record.value() instanceof ItemEvent.Pictured pictured) {
-            CatalogItem item = pictured.item();
+        if (record.value() instanceof ItemEvent.Parsed parsed) {
+            CatalogItem item = parsed.item();
             String text = ItemText.compose(item.getTitle(), item.getDescription(), item.getKeywords());
             float[] vector = text.isEmpty() ? NONE : encoder.encode(text).orElse(NONE);
-            context.forward(record.withValue(new ItemEvent.Encoded(pictured.source(), item, pictured.image(), vector)));
+            context.forward(record.withValue(new ItemEvent.Encoded(parsed.source(), item, parsed.original(), vector)));
         } else {
             context.forward(record);
         }

@@ -87,7 +87,7 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
             drop(record.key());
             show();
         }
-        context.forward(record, LabelTopology.DECODE);
+        context.forward(record, LabelTopology.ENCODE_TEXT);
     }
 
     private void drop(String id) {
@@ -181,7 +181,7 @@ final class FetchPicture implements Processor<String, Object, String, Object> {
         try {
             context.forward(
                     record.withValue(new ItemEvent.Parsed(item.source(), pictured, record.value())),
-                    LabelTopology.DECODE);
+                    LabelTopology.ENCODE_TEXT);
         } catch (RuntimeException e) {
             // Outside of a record of its own, the handler cannot set the item aside; it would fail again and again.
             Throwable cause = e instanceof StreamsException && e.getCause() != null ? e.getCause() : e;

@@ -16,11 +16,12 @@ sealed interface ItemEvent {
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
     record Parsed(SourcePosition source, CatalogItem item, byte[] original) implements ItemEvent {}
 
-    /** With its canonical picture; the untrusted bytes are gone. */
-    record Pictured(SourcePosition source, CatalogItem item, ByteBuffer image) implements ItemEvent {}
-
     /** With its unit text vector {@code float[T]}, of length 0 when the text says nothing. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Encoded(SourcePosition source, CatalogItem item, ByteBuffer image, float[] textVector)
+    record Encoded(SourcePosition source, CatalogItem item, byte[] original, float[] textVector) implements ItemEvent {}
+
+    /** With its canonical picture; the untrusted bytes are gone. */
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    record Pictured(SourcePosition source, CatalogItem item, ByteBuffer image, float[] textVector)
             implements ItemEvent {}
 }

@@ -99,8 +99,8 @@ public final class LabelTopology {
                                 fetching, serdes.of(CatalogItem.class).deserializer(), items),
                         Named.as(FETCH),
                         WAITING_STORE)
-                .process(() -> new DecodeImage(decoder, items), Named.as(DECODE))
                 .process(() -> new EncodeText(encoder), Named.as(ENCODE_TEXT))
+                .process(() -> new DecodeImage(decoder, items), Named.as(DECODE))
                 .process(
                         () -> new RouteToBlock(
                                 settings.functions(),

@@ -66,7 +66,8 @@ public final class LabellingFunctions {
     private Optional<String> ask(LabellingFunction function, CatalogItem item) {
         try {
             return function.label(item);
-        } catch (TextBudget.ExceededException e) {
+        } catch (TextBudget.ExceededException | StackOverflowError e) {
+            // java.util.regex recurses over repeated groups: (a|b)* overflows the stack on a text of 4,000 characters.
             statistics(function).overruns.increment();
             return Optional.empty();
         }

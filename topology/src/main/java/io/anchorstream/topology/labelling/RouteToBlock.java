@@ -55,32 +55,33 @@ final class RouteToBlock implements Processor<String, Object, String, LabelledIt
                     removal(itemId, deleted.source()).setDeleted(true).build());
             return;
         }
-        if (!(record.value() instanceof ItemEvent.Encoded encoded)) {
-            throw new IllegalStateException("items must be encoded before they are routed, not " + record.value());
+        if (!(record.value() instanceof ItemEvent.Pictured pictured)) {
+            throw new IllegalStateException(
+                    "items must have their pictures and text vectors before they are routed, not " + record.value());
         }
-        CatalogItem item = encoded.item();
+        CatalogItem item = pictured.item();
         Optional<Vote> vote = functions.vote(item);
         String block =
-                chooser.block(itemId, vote.map(Vote::label).orElse(null), item.getCategory(), encoded.textVector());
+                chooser.block(itemId, vote.map(Vote::label).orElse(null), item.getCategory(), pictured.textVector());
         if (known != null && !known.equals(block)) {
             forward(
                     record,
                     known,
-                    removal(itemId, encoded.source()).setTruth(item.getTruth()).build());
+                    removal(itemId, pictured.source()).setTruth(item.getTruth()).build());
         }
         if (!block.equals(known)) {
             blocks.put(itemId, block);
         }
-        forward(record, block, labelled(itemId, encoded, vote));
+        forward(record, block, labelled(itemId, pictured, vote));
     }
 
-    private LabelledItem labelled(String itemId, ItemEvent.Encoded encoded, Optional<Vote> vote) {
-        CatalogItem item = encoded.item();
-        SourcePosition source = encoded.source();
+    private LabelledItem labelled(String itemId, ItemEvent.Pictured pictured, Optional<Vote> vote) {
+        CatalogItem item = pictured.item();
+        SourcePosition source = pictured.source();
         LabelledItem.Builder labelled = LabelledItem.newBuilder()
                 .setItemId(itemId)
-                .setImage(encoded.image())
-                .setTextVector(FloatList.of(encoded.textVector()))
+                .setImage(pictured.image())
+                .setTextVector(FloatList.of(pictured.textVector()))
                 .setTextEncoder(textEncoder)
                 .setTruth(item.getTruth())
                 .setCategory(item.getCategory())

@@ -95,6 +95,25 @@ class BadItemsTest {
     }
 
     @Test
+    void anUpdateOnWhoseTextTheEncoderFailsLeavesTheLastGoodVersionInPlace() {
+        Map<String, ?> registry = Map.of("schema.registry.url", "mock://stumble");
+        try (LabelDriver driver = new LabelDriver(
+                LabelDriver.settings(), state, registry, decoder(), new StumblingEncoder(), Fetching.none())) {
+            driver.send("lamp", CatalogItems.withText("lamp", "of brass").build());
+            driver.send(
+                    "lamp",
+                    CatalogItems.withText("lamp", StumblingEncoder.STONE).build());
+
+            assertThat(driver.deadLetters())
+                    .singleElement()
+                    .extracting(LabelDriver.DeadLetter::reason)
+                    .isEqualTo("processing-failed");
+            assertThat(driver.images()).extracting(image -> image.key).containsExactly("lamp");
+            assertThat(driver.labels()).extracting(label -> label.key).containsExactly("lamp");
+        }
+    }
+
+    @Test
     void accountsForEveryRecordOfAMixedStream() {
         try (LabelDriver driver = driver("mixed")) {
             int bad = 0;

@@ -12,8 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.model.image.ImageDecoder;
 import io.anchorstream.model.image.ImageLimits;
-import io.anchorstream.model.text.HashedTextEncoder;
-import io.anchorstream.model.text.TextEncoder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,35 +211,5 @@ class FetchPictureTest {
                 .setImage(null)
                 .setImageUrl(address)
                 .build();
-    }
-
-    /** Fails on one text, as a library might. */
-    private static final class StumblingEncoder implements TextEncoder {
-        static final String STONE = "a stone to stumble over";
-
-        private final TextEncoder hashed = new HashedTextEncoder();
-
-        @Override
-        public List<Optional<float[]>> encode(List<String> texts) {
-            if (texts.stream().anyMatch(text -> text.contains(STONE))) {
-                throw new IllegalStateException("stumbled");
-            }
-            return hashed.encode(texts);
-        }
-
-        @Override
-        public int dimension() {
-            return hashed.dimension();
-        }
-
-        @Override
-        public String version() {
-            return hashed.version();
-        }
-
-        @Override
-        public void close() {
-            hashed.close();
-        }
     }
 }

@@ -89,6 +89,21 @@ class LabellingRulesFileTest {
                 .isEqualTo(1L);
     }
 
+    @Test
+    void stopsAPatternThatOverflowsTheStackOnALongText() {
+        LabellingFunctions deep = LabellingRulesFile.parse("""
+                functions:
+                  - name: deep
+                    regex: '(\\w|\\s)+;'
+                    label: x
+                """);
+
+        assertThat(deep.vote(item("ab ".repeat(2_000)).build())).isEmpty();
+        assertThat(deep.statistics().get("deep"))
+                .extracting(FunctionStatistics::overruns)
+                .isEqualTo(1L);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
