@@ -73,6 +73,10 @@ final class BufferStore {
         index.put(key('I', itemId), place.toBytes());
     }
 
+    void forgetSeen(long label) {
+        index.delete(key('L', label));
+    }
+
     void putSeen(long label, long seen) {
         index.put(key('L', label), ByteBuffer.allocate(Long.BYTES).putLong(seen).array());
     }

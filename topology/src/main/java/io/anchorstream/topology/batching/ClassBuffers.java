@@ -45,7 +45,12 @@ public final class ClassBuffers {
         nextItem = numbers[0];
         nextBatch = numbers[1];
         store.eachPlace((itemId, place) -> enter(place));
-        store.eachSeen((label, seen) -> labels.computeIfAbsent(label, unknown -> new LabelBuffer()).seen = seen);
+        store.eachSeen((label, seen) -> {
+            LabelBuffer buffer = labels.get(label);
+            if (buffer != null) {
+                buffer.seen = seen;
+            }
+        });
     }
 
     /** Takes in an item as fresh; what was known of it is replaced. */
@@ -118,6 +123,11 @@ public final class ClassBuffers {
     /** Fresh items of eligible labels by number, oldest first. */
     NavigableMap<Long, Long> waiting() {
         return waiting;
+    }
+
+    /** Labels of which an item is held. */
+    int labels() {
+        return labels.size();
     }
 
     LabelBuffer label(long label) {
@@ -197,6 +207,12 @@ public final class ClassBuffers {
             for (long number : buffer.fresh.toArray()) {
                 waiting.remove(number);
             }
+        }
+        if (buffer.size() == 0) {
+            // Labels are never given twice: those of items that were deleted would add up for as long as the service
+            // runs.
+            labels.remove(place.label());
+            store.forgetSeen(place.label());
         }
     }
 }

@@ -1,15 +1,26 @@
 package io.anchorstream.topology.batching;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * One text vector per label, that of its oldest buffered item read on demand: near labels are a preference, not a
- * promise, and a cache that a restart empties must not change what is drawn, so the vector is always the same item's.
+ * promise, and a cache that is bounded, and that a restart empties, must not change what is drawn, so the vector is always
+ * the same item's.
  */
 final class LabelNeighbours {
+    /** Some megabytes of vectors. */
+    private static final int CACHED = 4_096;
+
     private final ClassBuffers buffers;
-    private final Map<Long, Sample> samples = new HashMap<>();
+    private final Map<Long, Sample> samples = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Sample> eldest) {
+            return size() > CACHED;
+        }
+    };
 
     LabelNeighbours(ClassBuffers buffers) {
         this.buffers = buffers;

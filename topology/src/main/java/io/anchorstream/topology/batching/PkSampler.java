@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the items of a batch: P labels with 2 to K items each. The labels of the longest waiting fresh items come
@@ -15,6 +16,8 @@ import java.util.SplittableRandom;
  */
 final class PkSampler {
     private static final int MIN_PER_LABEL = 2;
+    /** Labels that are looked at for near ones: each costs a vector, which may have to be read, on a stream thread. */
+    private static final int MOST_CANDIDATES = 256;
 
     private final BatchSettings settings;
     private final int partition;
@@ -82,11 +85,12 @@ final class PkSampler {
     private void addNearLabels(Map<Long, List<Pick>> chosen, int labels, SplittableRandom random) {
         List<Long> anchors = new ArrayList<>(chosen.keySet());
         int wanted = Math.min(settings.nearLabels(), labels - chosen.size());
+        int[] ranks = wanted > 0 ? candidates(random) : new int[0];
         for (int i = 0; i < wanted && !anchors.isEmpty(); i++) {
             long anchor = anchors.get(random.nextInt(anchors.size()));
             long nearest = -1;
             float best = -1;
-            for (int rank = 0; rank < buffers.eligibleLabels().size(); rank++) {
+            for (int rank : ranks) {
                 long candidate = buffers.eligibleLabels().get(rank);
                 if (!chosen.containsKey(candidate)) {
                     float cosine = neighbours.cosine(anchor, candidate);
@@ -101,6 +105,16 @@ final class PkSampler {
             }
             chosen.put(nearest, new ArrayList<>());
         }
+    }
+
+    /** Ranks among the eligible labels, ascending: all of them, or as many as may be looked at. */
+    private int[] candidates(SplittableRandom random) {
+        int eligible = buffers.eligibleLabels().size();
+        return eligible <= MOST_CANDIDATES
+                ? IntStream.range(0, eligible).toArray()
+                : IntStream.of(distinct(eligible, MOST_CANDIDATES, random))
+                        .sorted()
+                        .toArray();
     }
 
     private void addEvenLabels(Map<Long, List<Pick>> chosen, int labels, SplittableRandom random) {

@@ -7,7 +7,11 @@ import java.util.Arrays;
  * insertion, which a restart would lose.
  */
 final class SortedLongs {
-    private long[] values = new long[4];
+    private static final long[] NONE = {};
+
+    /** There are two sets a label, most of them with one number or none. */
+    private long[] values = NONE;
+
     private int size;
 
     int size() {
@@ -29,7 +33,7 @@ final class SortedLongs {
         }
         int place = -at - 1;
         if (size == values.length) {
-            values = Arrays.copyOf(values, size * 2);
+            values = Arrays.copyOf(values, Math.max(1, size * 2));
         }
         System.arraycopy(values, place, values, place + 1, size - place);
         values[place] = value;

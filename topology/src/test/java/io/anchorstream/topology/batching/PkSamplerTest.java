@@ -1,5 +1,6 @@
 package io.anchorstream.topology.batching;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.anchorstream.avro.BatchItem;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,47 @@ class PkSamplerTest {
         buffers.arrive(1, item("another"));
         assertThat(sampler.canDraw()).isTrue();
         assertThat(sampler.draw()).hasSize(4).allMatch(Pick::fresh);
+    }
+
+    @Test
+    void nothingIsKeptOfLabelsWhoseItemsAreAllGone() {
+        KeyValueStore<Bytes, byte[]> index = memory("kept");
+        ClassBuffers buffers = new ClassBuffers(new BufferStore(memory("of-items"), index), 8, 0);
+        PkSampler sampler = new PkSampler(SETTINGS, 0, buffers);
+        for (int i = 0; i < 40; i++) {
+            buffers.arrive(i / 4, item("item-" + i));
+        }
+        while (sampler.canDraw()) {
+            draw(buffers, sampler);
+        }
+        assertThat(buffers.labels()).isEqualTo(10);
+
+        for (int i = 0; i < 40; i++) {
+            buffers.forget("item-" + i);
+        }
+
+        assertThat(buffers.labels()).isZero();
+        assertThat(rows(index)).as("the running numbers alone").isEqualTo(1);
+    }
+
+    @Test
+    void looksAtABoundedNumberOfLabelsForNearOnes() {
+        AtomicInteger reads = new AtomicInteger();
+        KeyValueStore<Bytes, byte[]> items = memory("many");
+        @SuppressWarnings("unchecked") // a store of the same type, which counts
+        KeyValueStore<Bytes, byte[]> counted = (KeyValueStore<Bytes, byte[]>) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {KeyValueStore.class}, (proxy, method, arguments) -> {
+                    reads.addAndGet(method.getName().equals("get") ? 1 : 0);
+                    return method.invoke(items, arguments);
+                });
+        ClassBuffers buffers = new ClassBuffers(new BufferStore(counted, memory("many-index")), 8, 0);
+        for (int i = 0; i < 8_000; i++) {
+            buffers.arrive(i / 2, item("item-" + i, angle(i)));
+        }
+
+        assertThat(new PkSampler(settings(2), 0, buffers).draw()).isNotEmpty();
+
+        assertThat(reads).hasValueLessThan(600);
     }
 
     @Test
@@ -237,6 +281,16 @@ class PkSamplerTest {
 
     private static float[] angle(double radians) {
         return new float[] {(float) Math.cos(radians), (float) Math.sin(radians)};
+    }
+
+    private static int rows(KeyValueStore<Bytes, byte[]> store) {
+        int rows = 0;
+        try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
+            for (; all.hasNext(); all.next()) {
+                rows++;
+            }
+        }
+        return rows;
     }
 
     private static KeyValueStore<Bytes, byte[]> memory(String name) {
