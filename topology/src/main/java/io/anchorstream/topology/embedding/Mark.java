@@ -48,7 +48,9 @@ record Mark(
     }
 
     Mark withPicture(int partition, long offset) {
-        return new Mark(partition, offset, labelPartition, labelOffset, label, embeddedOffset, embeddedGeneration);
+        // Offsets of two partitions say nothing of each other.
+        long embedded = partition == picturePartition ? embeddedOffset : -1;
+        return new Mark(partition, offset, labelPartition, labelOffset, label, embedded, embeddedGeneration);
     }
 
     Mark withLabel(int partition, long offset, long value) {
