@@ -41,7 +41,12 @@ public final class LearningHistory {
     private final TreeMap<String, Long> skipped = new TreeMap<>();
 
     public synchronized void apply(TrainingStep step) {
-        if (step.getStep() > lastStep) {
+        Double next = step.getMetrics().get(NEXT_OFFSET);
+        // A replay brings steps again, with the batches they had. A rollback brings their numbers again, with later
+        // ones.
+        boolean isNew = next == null ? step.getStep() > lastStep : next.longValue() > nextOffset;
+        if (isNew) {
+            steps.tailMap(step.getStep(), true).clear(); // the curve goes on from where training does
             lastStep = step.getStep();
             if (step.getSkipped() != null) {
                 skipped.merge(step.getSkipped(), 1L, Long::sum);
@@ -58,7 +63,6 @@ public final class LearningHistory {
                 recent.removeFirst();
             }
         }
-        Double next = step.getMetrics().get(NEXT_OFFSET);
         if (next != null) {
             nextOffset = Math.max(nextOffset, next.longValue());
         }

@@ -119,6 +119,25 @@ class HistoryTest {
         assertThat(history.nextOffset()).hasValue(7);
     }
 
+    @Test
+    void followsTrainingBackToTheStepThatARollbackReturnedTo() {
+        LearningHistory history = new LearningHistory();
+        for (int number = 1; number <= 6; number++) {
+            history.apply(step(number, number, Map.of("input.next_offset", (double) number)));
+        }
+        Map<String, Double> behindARollback = Map.of("input.next_offset", 7.0, "version.steps_left", 1.0);
+
+        history.apply(step(3, 0.25, behindARollback));
+        history.apply(step(2, 2, Map.of("input.next_offset", 2.0))); // a replay after a crash
+
+        assertThat(history.lastStep()).isEqualTo(3);
+        assertThat(history.stepsToVersion()).isEqualTo(1);
+        assertThat(history.newestStep().orElseThrow().loss()).isEqualTo(0.25);
+        assertThat(history.view(600).steps())
+                .extracting(LearningHistory.StepPoint::step)
+                .containsExactly(1L, 2L, 3L);
+    }
+
     private static ConsumerRecord<byte[], byte[]> letter(String key, String reason) {
         ConsumerRecord<byte[], byte[]> record =
                 new ConsumerRecord<>("dead", 0, 0, key.getBytes(StandardCharsets.UTF_8), new byte[3]);
@@ -132,6 +151,12 @@ class HistoryTest {
                 .setVersion(0)
                 .setLoss(loss)
                 .build();
+    }
+
+    private static TrainingStep step(long number, double loss, Map<String, Double> metrics) {
+        TrainingStep step = step(number, loss);
+        step.setMetrics(metrics);
+        return step;
     }
 
     private static ModelVersion version(VersionState state) {
