@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,7 @@ public final class IndexRole implements AutoCloseable {
         while (running) {
             long now = clock.millis();
             if (now >= nextDiscovery) {
-                boolean all = partitions.discover(from, this::start);
+                boolean all = patiently(() -> partitions.discover(from, this::start));
                 nextDiscovery = now + (all ? DISCOVER_EVERY : DISCOVER_FIRST).toMillis();
             }
             if (from.assignment().isEmpty()) {
@@ -133,7 +134,7 @@ public final class IndexRole implements AutoCloseable {
             dirty |= !records.isEmpty();
             now = clock.millis();
             if (completions.isWaiting()) {
-                completions.reached(from::position).forEach(catalogue::serve);
+                completions.reached(held -> position(from, held)).forEach(catalogue::serve);
             }
             if (now >= nextRefresh) {
                 if (dirty) {
@@ -235,7 +236,8 @@ public final class IndexRole implements AutoCloseable {
         } else if (topic.equals(topics.generations()) && value instanceof GenerationEvent event) {
             catalogue.applyGeneration(event);
             if (event.getState() == GenerationState.COMPLETE) {
-                completions.completed(event, from.endOffsets(partitionsOf(from, topics.embeddings())));
+                Set<TopicPartition> held = partitionsOf(from, topics.embeddings());
+                completions.completed(event, patiently(() -> from.endOffsets(held)));
             }
         }
     }
@@ -256,10 +258,28 @@ public final class IndexRole implements AutoCloseable {
     private void commit(Consumer<byte[], byte[]> from) {
         catalogue.commit();
         for (TopicPartition partition : from.assignment()) {
-            catalogue.items().note(noteOf(partition), Long.toString(from.position(partition)));
+            catalogue.items().note(noteOf(partition), Long.toString(position(from, partition)));
         }
         if (from.assignment().stream().anyMatch(held -> held.topic().equals(topics.embeddings()))) {
             catalogue.generations().replayNoted();
+        }
+    }
+
+    private long position(Consumer<byte[], byte[]> from, TopicPartition partition) {
+        return patiently(() -> from.position(partition));
+    }
+
+    /** A broker that is away for longer than a client waits says nothing of the index: searches go on, and so will this. */
+    private <T> T patiently(Supplier<T> question) {
+        while (true) {
+            try {
+                return question.get();
+            } catch (TimeoutException e) {
+                if (!running) {
+                    throw new WakeupException();
+                }
+                LOG.warn("the broker does not answer; reading goes on when it does: {}", e.getMessage());
+            }
         }
     }
 
