@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
@@ -12,6 +13,8 @@ import io.anchorstream.model.alignment.Procrustes;
 import io.anchorstream.model.alignment.Rotation;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.training.HoldoutSheet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a candidate's space lies to the one in service, by the hold-out outside the test groups.
@@ -20,9 +23,11 @@ import io.anchorstream.model.training.HoldoutSheet;
  * @param compatibility of the two, measured on classes that the rotation was not fitted on
  */
 record Alignment(Rotation rotation, Map<String, Double> compatibility) {
+    private static final Logger LOG = LoggerFactory.getLogger(Alignment.class);
 
     /**
-     * Empty where the dimensions differ or are too many, or fewer than {@code least} items tell anything.
+     * Empty where the dimensions differ or are too many, fewer than {@code least} items tell anything, or vectors are not
+     * finite.
      *
      * @param executor runs the parts; the result does not depend on it
      */
@@ -42,10 +47,19 @@ record Alignment(Rotation rotation, Map<String, Double> compatibility) {
         FloatMatrix older = rows(reference.vectors(), judges);
         long[] labels =
                 IntStream.of(judges).mapToLong(i -> items.get(i).label()).toArray();
-        CompletableFuture<Rotation> rotation =
-                CompletableFuture.supplyAsync(() -> Procrustes.fit(newer, older), executor);
-        Map<String, Double> compatibility = Compatibility.measure(newer, older, labels, executor);
-        return Optional.of(new Alignment(rotation.join(), compatibility));
+        try {
+            CompletableFuture<Rotation> rotation =
+                    CompletableFuture.supplyAsync(() -> Procrustes.fit(newer, older), executor);
+            Map<String, Double> compatibility = Compatibility.measure(newer, older, labels, executor);
+            return Optional.of(new Alignment(rotation.join(), compatibility));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IllegalArgumentException unalignable) {
+                // Whoever judges the candidate sees it in its scores; an exception would have it trained again for ever.
+                LOG.warn("a version's space is not turned onto the one in service: {}", unalignable.getMessage());
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static FloatMatrix rows(FloatMatrix matrix, int[] rows) {
