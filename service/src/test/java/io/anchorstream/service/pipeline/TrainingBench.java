@@ -11,6 +11,7 @@ import io.anchorstream.avro.BatchItem;
 import io.anchorstream.avro.CommandType;
 import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelCommand;
+import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.model.image.CanonicalImage;
 import io.anchorstream.model.training.Embedder;
 import io.anchorstream.model.training.HoldoutSheet;
@@ -30,9 +31,11 @@ import io.anchorstream.topology.training.TrainingClients;
 import io.anchorstream.topology.training.TrainingLoop;
 import io.anchorstream.topology.training.TrainingSettings;
 import io.anchorstream.topology.training.TrainingTopics;
+import io.anchorstream.topology.versions.ModelTopics;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 
 /** Trainers on the shared broker, with topics that nobody else uses, batches for them, and no hold-out. */
@@ -73,9 +76,19 @@ final class TrainingBench {
 
     /** A trainer at work. */
     TrainingLoop loop(TrainingSettings settings, ModelRuntime runtime, Executor beside) {
+        return loop(settings, runtime, topics, beside);
+    }
+
+    /** A trainer at work on the same topics, read and written by other serdes, which waits for its scores. */
+    TrainingLoop loop(TrainingSettings settings, ModelRuntime runtime, TrainingTopics seen) {
+        return loop(settings, runtime, seen, Runnable::run);
+    }
+
+    private TrainingLoop loop(
+            TrainingSettings settings, ModelRuntime runtime, TrainingTopics seen, Executor beside) {
         return new TrainingLoop(
                         settings,
-                        topics,
+                        seen,
                         clients,
                         runtime,
                         new NoScores(),
@@ -83,6 +96,23 @@ final class TrainingBench {
                         new Courtesy(new Lateness(Clock.systemUTC()), 1),
                         Clock.systemUTC())
                 .start();
+    }
+
+    /** The same topics, with another serde of versions. */
+    TrainingTopics withVersions(Serde<ModelVersion> versions) {
+        ModelTopics model = topics.model();
+        return new TrainingTopics(
+                topics.batches(),
+                topics.holdout(),
+                topics.aliases(),
+                topics.commands(),
+                topics.steps(),
+                topics.batchSerde(),
+                topics.holdoutSerde(),
+                topics.aliasSerde(),
+                topics.commandSerde(),
+                topics.stepSerde(),
+                new ModelTopics(model.versions(), model.weights(), model.checkpoints(), versions, model.chunkSerde()));
     }
 
     /** Batches by number, {@code to} not among them. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,9 +22,13 @@ import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.topology.training.TrainingLoop;
+import io.anchorstream.topology.training.TrainingStatus;
 import io.anchorstream.topology.versions.ModelFeed;
 import io.anchorstream.topology.versions.TopicReader;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +151,42 @@ class TrainingLoopIT {
         }
         assertThat(newest().getParent()).isEqualTo(1);
         assertThat(newest().getLearnedDigest()).isEqualTo(digestAfter(IntStream.range(0, 10), IntStream.range(40, 50)));
+    }
+
+    @Test
+    void aTrainerThatIsStoppedBeforeItHasReadTheVersionsPublishesNothing() throws Exception {
+        bench.sendBatches(0, 10);
+        try (TrainingLoop loop = loop(folder, new FakeRuntime(0))) {
+            awaitVersion(loop, 1);
+        }
+        List<ModelVersion> before = events();
+        CompletableFuture<TrainingLoop> late = new CompletableFuture<>();
+        StoppingSerde versions = new StoppingSerde(bench.topics.model().versionSerde(), late);
+
+        try (TrainingLoop loop =
+                bench.loop(TrainingBench.settings(folder), new FakeRuntime(0), bench.withVersions(versions))) {
+            late.complete(loop);
+            Awaitility.await().until(() -> loop.status().phase() == TrainingStatus.Phase.CLOSED);
+        }
+
+        assertThat(events()).isEqualTo(before);
+    }
+
+    /** Asks the trainer to stop when it begins to read the versions. */
+    private record StoppingSerde(Serde<ModelVersion> serde, CompletableFuture<TrainingLoop> trainer)
+            implements Serde<ModelVersion> {
+        @Override
+        public Serializer<ModelVersion> serializer() {
+            return serde.serializer();
+        }
+
+        @Override
+        public Deserializer<ModelVersion> deserializer() {
+            Thread stopper = new Thread(trainer.join()::close);
+            stopper.start();
+            Awaitility.await().until(() -> stopper.getState() == Thread.State.TIMED_WAITING); // for the trainer's end
+            return serde.deserializer();
+        }
     }
 
     private static String digestAfter(IntStream... batches) {

@@ -326,7 +326,10 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
             VersionHistory history = new VersionHistory();
             try (TopicReader<ModelVersion> events =
                     reader(topics.model().versions(), topics.model().versionSerde())) {
-                while (!events.caughtUp() && !isClosing()) {
+                while (!events.caughtUp()) {
+                    if (isClosing()) { // versions that were not read yet would be taken for none, and published again
+                        throw new WakeupException();
+                    }
                     for (TopicReader.Entry<ModelVersion> entry : events.poll(POLL)) {
                         history.apply(entry.key(), entry.value()).ifPresent(why -> LOG.warn("event left out: {}", why));
                     }

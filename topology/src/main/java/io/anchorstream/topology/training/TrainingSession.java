@@ -146,10 +146,12 @@ final class TrainingSession implements AutoCloseable {
         trainer.prefetch(batch);
     }
 
-    /** A batch that cannot be read teaches nothing; its offset counts as consumed. */
+    /**
+     * A batch that cannot be read teaches nothing. Its offset counts as consumed with that of the next one trained on:
+     * those polled before it wait for their training still.
+     */
     void skipUnreadable(TopicPartition partition, long offset, String why) {
         unreadable++;
-        next.put(partition, offset + 1);
         LOG.warn("{}@{} cannot be read and is left out: {}", partition, offset, why);
     }
 
