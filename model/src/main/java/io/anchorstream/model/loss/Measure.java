@@ -98,23 +98,6 @@ enum Measure {
         }
     }
 
-    /** Adds d loss / d bank for pairs of rows with a bank. */
-    void backwardToBank(FloatMatrix rows, FloatMatrix bank, float[] values, float[] gradient, FloatMatrix out) {
-        FloatMatrix weights = factors(rows, bank, values, gradient);
-        weights.addTransposedTimes(rows, this == DOT ? 1 : -1, out);
-        if (this == DOT) {
-            return;
-        }
-        int width = bank.columns();
-        for (int j = 0; j < bank.rows(); j++) {
-            float sum = 0;
-            for (int i = 0; i < rows.rows(); i++) {
-                sum += weights.get(i, j);
-            }
-            FloatMatrix.addScaled(out.values(), j * width, sum, bank.values(), j * width, width);
-        }
-    }
-
     private FloatMatrix factors(FloatMatrix rows, FloatMatrix bank, float[] values, float[] gradient) {
         float[] factors = new float[gradient.length];
         for (int i = 0; i < gradient.length; i++) {

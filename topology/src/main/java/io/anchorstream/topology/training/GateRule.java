@@ -31,16 +31,6 @@ public record GateRule(String metric, boolean higherIsBetter, double minimumGain
         }
     }
 
-    /** The candidate must be better by at least {@code gain}. */
-    public static GateRule mustGain(String metric, double gain) {
-        return new GateRule(metric, true, gain, false);
-    }
-
-    /** The candidate may be worse by up to {@code loss}. */
-    public static GateRule mayLose(String metric, double loss) {
-        return new GateRule(metric, true, -loss, false);
-    }
-
     /**
      * Rules as the configuration writes them, separated by commas: {@code METRIC higher|lower GAIN [shown]}.
      *

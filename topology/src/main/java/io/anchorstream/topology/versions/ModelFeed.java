@@ -76,11 +76,6 @@ public final class ModelFeed implements ModelSource, AutoCloseable {
         return this;
     }
 
-    /** Waits until everything on {@code model.versions} at the start has been read; false if that takes longer. */
-    public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
-        return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
     @Override
     public Optional<Promotion> promoted() {
         return promoted;
