@@ -96,7 +96,9 @@ def main(brokers, registry, collections):
     embeddings = [TopicPartition(EMBEDDINGS, partition) for partition in topics[EMBEDDINGS].partitions]
 
     def ends():
-        return {one.partition: consumer.get_watermark_offsets(one)[1] for one in embeddings}
+        marks = {one.partition: consumer.get_watermark_offsets(one) for one in embeddings}
+        # A partition without records has nothing to wait for, and never a position.
+        return {partition: high for partition, (low, high) in marks.items() if high > low}
 
     try:
         while True:
