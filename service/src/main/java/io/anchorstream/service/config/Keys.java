@@ -79,10 +79,13 @@ public final class Keys {
             ValueType.integer(16, 512),
             "48",
             "Edge of the canonical pictures; all roles of a deployment must agree.");
-    public static final ConfigKey<Long> IMAGE_MAX_BYTES =
-            key("image.max-bytes", ValueType.bytes(), "11MB", "Largest encoded picture that is decoded.");
-    public static final ConfigKey<Long> IMAGE_MAX_PIXELS =
-            key("image.max-pixels", ValueType.bytes(), "50000000", "Largest width x height that is decoded.");
+    public static final ConfigKey<Integer> IMAGE_MAX_BYTES =
+            key("image.max-bytes", ValueType.memory(), "11MB", "Largest encoded picture that is decoded.");
+    public static final ConfigKey<Integer> IMAGE_MAX_PIXELS = key(
+            "image.max-pixels",
+            ValueType.integer(1, 1_000_000_000),
+            "50000000",
+            "Largest width x height that is decoded.");
     public static final ConfigKey<String> TEXT_ENCODER = key(
             "text.encoder",
             ValueType.choice("minilm", "hashed"),
@@ -108,8 +111,8 @@ public final class Keys {
             "Further attempts after a connection failure, 429 or 5xx; the wait doubles from one second.");
     public static final ConfigKey<Integer> FETCH_REDIRECTS =
             key("fetch.redirects", ValueType.integer(0, 10), "3", "Redirects followed for one picture.");
-    public static final ConfigKey<Long> FETCH_MAX_BYTES =
-            key("fetch.max-bytes", ValueType.bytes(), "11MB", "Largest picture that is fetched.");
+    public static final ConfigKey<Integer> FETCH_MAX_BYTES =
+            key("fetch.max-bytes", ValueType.memory(), "11MB", "Largest picture that is fetched.");
     public static final ConfigKey<Set<String>> FETCH_TRUSTED = key(
             "fetch.trusted-hosts",
             ValueType.parsed("host names separated by commas", Keys::hosts),

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param parser throws {@link RuntimeException} on anything else
  */
 public record ValueType<T>(String description, Function<String, T> parser) {
+    private static final long LARGEST_IN_MEMORY = 1L << 30;
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
     private static final Pattern BYTES = Pattern.compile("(-?\\d+)\\s*(B|KB|MB|GB|)", Pattern.CASE_INSENSITIVE);
 
@@ -106,18 +107,30 @@ public record ValueType<T>(String description, Function<String, T> parser) {
         });
     }
 
+    /** Of what is on disk. */
     static ValueType<Long> bytes() {
-        return new ValueType<>("a size such as 800KB, 10MB or 2GB (-1 = unbounded)", text -> {
-            Matcher matcher = BYTES.matcher(text);
-            require(matcher.matches());
-            long count = Long.parseLong(matcher.group(1));
-            return switch (matcher.group(2).toUpperCase(Locale.ROOT)) {
-                case "KB" -> count * 1024;
-                case "MB" -> count * 1024 * 1024;
-                case "GB" -> count * 1024 * 1024 * 1024;
-                default -> count;
-            };
+        return new ValueType<>("a size such as 800KB, 10MB or 2GB (-1 = unbounded)", ValueType::parseBytes);
+    }
+
+    /** Of what is held in memory as a whole. */
+    static ValueType<Integer> memory() {
+        return new ValueType<>("a size such as 800KB or 10MB, up to 1GB", text -> {
+            long size = parseBytes(text);
+            require(size >= 1 && size <= LARGEST_IN_MEMORY);
+            return (int) size;
         });
+    }
+
+    private static long parseBytes(String text) {
+        Matcher matcher = BYTES.matcher(text);
+        require(matcher.matches());
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2).toUpperCase(Locale.ROOT)) {
+            case "KB" -> Math.multiplyExact(count, 1024L);
+            case "MB" -> Math.multiplyExact(count, 1024L * 1024);
+            case "GB" -> Math.multiplyExact(count, 1024L * 1024 * 1024);
+            default -> count;
+        };
     }
 
     /** {@code name=value} pairs separated by commas. */

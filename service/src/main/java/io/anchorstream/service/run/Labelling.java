@@ -90,7 +90,7 @@ public final class Labelling {
         ImageLimits standard = ImageLimits.defaults();
         return new ImageDecoder(
                 new ImageLimits(
-                        Math.toIntExact(settings.get(Keys.IMAGE_MAX_BYTES)),
+                        settings.get(Keys.IMAGE_MAX_BYTES),
                         settings.get(Keys.IMAGE_MAX_PIXELS),
                         standard.maxEdge(),
                         standard.maxCompression(),

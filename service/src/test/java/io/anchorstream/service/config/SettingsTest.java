@@ -51,6 +51,18 @@ class SettingsTest {
     }
 
     @Test
+    void boundsWhatIsHeldInMemory() {
+        assertThat(resolve(new Settings.Layer("flag", Map.of("image.max-bytes", "800 KB")))
+                        .get(Keys.IMAGE_MAX_BYTES))
+                .isEqualTo(800 * 1024);
+        for (String refused : List.of("-1", "0", "2GB", "9000000000GB", "many")) {
+            assertThatThrownBy(() -> resolve(new Settings.Layer("flag", Map.of("fetch.max-bytes", refused))))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("up to 1GB");
+        }
+    }
+
+    @Test
     void allowsNoLongerVectorsThanAnIndexHolds() {
         int most = KnnVectorsFormat.DEFAULT_MAX_DIMENSIONS;
 
