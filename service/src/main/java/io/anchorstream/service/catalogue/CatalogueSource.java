@@ -71,9 +71,19 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
         return opener.lines();
     }
 
-    static Stream<CatalogueLine> jsonLines(BufferedReader reader) {
+    /** Behind the byte order mark with which spreadsheets begin a file in UTF-8: it would be part of the first name. */
+    static BufferedReader behindMark(BufferedReader reader) throws IOException {
+        reader.mark(1);
+        if (reader.read() != '\uFEFF') {
+            reader.reset();
+        }
+        return reader;
+    }
+
+    static Stream<CatalogueLine> jsonLines(BufferedReader reader) throws IOException {
         long[] number = {0};
-        return reader.lines()
+        return behindMark(reader)
+                .lines()
                 .flatMap(line -> {
                     number[0]++;
                     return line.isBlank()

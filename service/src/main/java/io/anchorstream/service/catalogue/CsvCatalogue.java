@@ -40,7 +40,7 @@ final class CsvCatalogue {
     static Stream<CatalogueLine> lines(Path file) throws IOException {
         MappingIterator<Map<String, String>> rows = CSV.readerForMapOf(String.class)
                 .with(CsvSchema.emptySchema().withHeader())
-                .readValues(Files.newBufferedReader(file));
+                .readValues(CatalogueSource.behindMark(Files.newBufferedReader(file)));
         return StreamSupport.stream(
                         Spliterators.spliteratorUnknownSize(new Rows(rows), Spliterator.ORDERED | Spliterator.NONNULL),
                         false)

@@ -1,6 +1,7 @@
 package io.anchorstream.service.catalogue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +30,19 @@ class CatalogueFolderTest {
         assertThat(entry.attributes()).containsEntry("price", "3.5").hasSize(1);
         assertThat(entry.group()).contains("g");
         assertThat(entry.test()).isTrue();
+    }
+
+    @Test
+    void readsBehindAByteOrderMark() throws IOException {
+        write("\uFEFF{\"id\":\"a\"}");
+        Path csv = folder.resolve("items.csv");
+        Files.writeString(csv, "\uFEFFid,title\nb,lamp\n");
+
+        assertThat(lines()).singleElement().isInstanceOf(CatalogueLine.Read.class);
+        try (Stream<CatalogueLine> rows = CatalogueSource.of(csv.toString(), InputStream.nullInputStream())
+                .lines()) {
+            assertThat(rows).singleElement().isInstanceOf(CatalogueLine.Read.class);
+        }
     }
 
     @Test
