@@ -12,6 +12,7 @@ import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.embedding.LastRecord;
+import io.anchorstream.topology.streams.FailureKind;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -97,6 +98,9 @@ public final class CompletionFollower {
                 waiting = event;
             }
         } catch (SerializationException e) {
+            if (FailureKind.of(e) == FailureKind.SURROUNDINGS) {
+                throw e; // the registry is away: whoever waits for this completion would never hear of it
+            }
             LOG.warn(
                     "the record at offset {} of {} is no generation event and is passed over",
                     record.offset(),

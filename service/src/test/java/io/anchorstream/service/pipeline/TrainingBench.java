@@ -98,8 +98,8 @@ final class TrainingBench {
                 .start();
     }
 
-    /** The same topics, with another serde of versions. */
-    TrainingTopics withVersions(Serde<ModelVersion> versions) {
+    /** The same topics, with other serdes of batches and versions. */
+    TrainingTopics with(Serde<MiniBatch> batches, Serde<ModelVersion> versions) {
         ModelTopics model = topics.model();
         return new TrainingTopics(
                 topics.batches(),
@@ -107,7 +107,7 @@ final class TrainingBench {
                 topics.aliases(),
                 topics.commands(),
                 topics.steps(),
-                topics.batchSerde(),
+                batches,
                 topics.holdoutSerde(),
                 topics.aliasSerde(),
                 topics.commandSerde(),

@@ -1,5 +1,6 @@
 package io.anchorstream.service.pipeline;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,13 +15,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import io.anchorstream.avro.CommandType;
+import io.anchorstream.avro.MiniBatch;
 import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.training.TrainingBatch;
+import io.anchorstream.schemas.registry.RegistryUnavailableException;
 import io.anchorstream.topology.training.TrainingLoop;
 import io.anchorstream.topology.training.TrainingStatus;
 import io.anchorstream.topology.versions.ModelFeed;
@@ -28,6 +32,7 @@ import io.anchorstream.topology.versions.TopicReader;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -163,13 +168,34 @@ class TrainingLoopIT {
         CompletableFuture<TrainingLoop> late = new CompletableFuture<>();
         StoppingSerde versions = new StoppingSerde(bench.topics.model().versionSerde(), late);
 
-        try (TrainingLoop loop =
-                bench.loop(TrainingBench.settings(folder), new FakeRuntime(0), bench.withVersions(versions))) {
+        try (TrainingLoop loop = bench.loop(
+                TrainingBench.settings(folder), new FakeRuntime(0), bench.with(bench.topics.batchSerde(), versions))) {
             late.complete(loop);
             Awaitility.await().until(() -> loop.status().phase() == TrainingStatus.Phase.CLOSED);
         }
 
         assertThat(events()).isEqualTo(before);
+    }
+
+    @Test
+    void noBatchIsPassedOverWhileTheRegistryIsAway() throws Exception {
+        bench.sendBatches(0, 20);
+        AtomicInteger refusals = new AtomicInteger(2);
+        Serde<MiniBatch> batches = bench.topics.batchSerde();
+        Serde<MiniBatch> stumbling = Serdes.serdeFrom(batches.serializer(), (topic, bytes) -> {
+            if (refusals.getAndDecrement() > 0) {
+                throw new RegistryUnavailableException("no registry answers", new IOException("refused"));
+            }
+            return batches.deserializer().deserialize(topic, bytes);
+        });
+        try (TrainingLoop loop = bench.loop(
+                TrainingBench.settings(folder),
+                new FakeRuntime(0),
+                bench.with(stumbling, bench.topics.model().versionSerde()))) {
+            awaitVersion(loop, 2);
+            assertThat(loop.status().unreadable()).isZero();
+        }
+        assertLineage(2);
     }
 
     /** Asks the trainer to stop when it begins to read the versions. */

@@ -22,6 +22,7 @@ import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.topology.pacing.Courtesy;
+import io.anchorstream.topology.streams.FailureKind;
 import io.anchorstream.topology.versions.TopicReader;
 import io.anchorstream.topology.versions.VersionHistory;
 import io.anchorstream.topology.versions.WeightReader;
@@ -225,6 +226,9 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                     queue.addLast(new Waiting(partition, record.offset(), batch));
                     active.prefetch(batch);
                 } catch (SerializationException | IllegalArgumentException e) {
+                    if (FailureKind.of(e) == FailureKind.SURROUNDINGS) {
+                        throw e; // the registry is away: the batch is sound, and is to be trained on
+                    }
                     active.skipUnreadable(partition, record.offset(), String.valueOf(e.getMessage()));
                 }
             }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.anchorstream.topology.streams.FailureKind;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads one topic from its beginning, all partitions, without a group. A record that cannot be read is logged and left
- * out. Not thread-safe; owns its consumer.
+ * out; while the registry is away reading fails, and begins anew with another reader. Not thread-safe; owns its consumer.
  */
 public final class TopicReader<V> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
@@ -73,6 +74,9 @@ public final class TopicReader<V> implements AutoCloseable {
                 String key = record.key() == null ? "" : record.key();
                 entries.add(new Entry<>(record.partition(), record.offset(), key, value));
             } catch (SerializationException e) {
+                if (FailureKind.of(e) == FailureKind.SURROUNDINGS) {
+                    throw e; // the record is sound: whoever left it out would go by what is not so
+                }
                 LOG.warn("{}-{}@{} cannot be read and is left out", topic, record.partition(), record.offset(), e);
             }
         }
