@@ -54,7 +54,7 @@ record Alignment(Rotation rotation, Map<String, Double> compatibility) {
             return Optional.of(new Alignment(rotation.join(), compatibility));
         } catch (CompletionException e) {
             if (e.getCause() instanceof IllegalArgumentException unalignable) {
-                // Whoever judges the candidate sees it in its scores; an exception would have it trained again for ever.
+                // The gate sees it in the scores; an exception would have the same version trained again for ever.
                 LOG.warn("a version's space is not turned onto the one in service: {}", unalignable.getMessage());
                 return Optional.empty();
             }
