@@ -18,14 +18,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.avro.HoldoutItem;
 import io.anchorstream.avro.MiniBatch;
-import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.model.training.ModelRuntime;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.topology.pacing.Courtesy;
 import io.anchorstream.topology.streams.FailureKind;
 import io.anchorstream.topology.versions.TopicReader;
 import io.anchorstream.topology.versions.VersionHistory;
-import io.anchorstream.topology.versions.WeightReader;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -37,7 +35,6 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,7 +51,6 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(3);
-    private static final Duration CHUNK_PATIENCE = Duration.ofSeconds(5);
 
     private final TrainingSettings settings;
     private final TrainingTopics topics;
@@ -248,34 +244,35 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
             try {
                 VersionPublisher publisher = new VersionPublisher(clients.transactional(), topics.model());
                 opened.add(publisher);
-                VersionHistory history = readHistory();
+                SessionReaders readers = new SessionReaders(topics, clients, clock);
+                VersionHistory history = readers.history(TrainingLoop.this::isClosing);
                 CheckpointStore checkpoints = new CheckpointStore(settings.checkpoints(), settings.keepCheckpoints());
                 Lineage lineage = new Lineage(
                         runtime,
                         settings.model(),
                         checkpoints,
-                        this::publishedCheckpoint,
-                        this::weights,
+                        readers::publishedCheckpoint,
+                        readers::weights,
                         settings.startOver());
                 Lineage.Origin origin = lineage.restore(history);
                 opened.add(origin.trainer());
-                TopicReader<HoldoutItem> examples = reader(topics.holdout(), topics.holdoutSerde());
+                TopicReader<HoldoutItem> examples = readers.of(topics.holdout(), topics.holdoutSerde());
                 opened.add(examples);
                 HoldoutFeed holdout = new HoldoutFeed(
                         examples,
-                        reader(topics.aliases(), topics.aliasSerde()),
+                        readers.of(topics.aliases(), topics.aliasSerde()),
                         new HoldoutSet(settings.holdoutItems()),
                         clock);
                 opened.add(holdout);
                 CommandFeed commands =
-                        new CommandFeed(reader(topics.commands(), topics.commandSerde()), history.commandOffset());
+                        new CommandFeed(readers.of(topics.commands(), topics.commandSerde()), history.commandOffset());
                 opened.add(commands);
                 Jury jury = new Jury(
                         runtime,
                         new PromotionGate(settings.gate()),
                         new Scoreboard(scorer, settings.holdoutGrowth()),
                         holdout,
-                        this::weights);
+                        readers::weights);
                 opened.add(jury);
                 TrainingSession opening = new TrainingSession(
                         settings,
@@ -324,40 +321,6 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
                 consumer.seek(partition, start.get(partition));
             }
             return start;
-        }
-
-        private VersionHistory readHistory() {
-            VersionHistory history = new VersionHistory();
-            try (TopicReader<ModelVersion> events =
-                    reader(topics.model().versions(), topics.model().versionSerde())) {
-                while (!events.caughtUp()) {
-                    if (isClosing()) { // versions that were not read yet would be taken for none, and published again
-                        throw new WakeupException();
-                    }
-                    for (TopicReader.Entry<ModelVersion> entry : events.poll(POLL)) {
-                        history.apply(entry.key(), entry.value()).ifPresent(why -> LOG.warn("event left out: {}", why));
-                    }
-                }
-            }
-            return history;
-        }
-
-        private byte[] publishedCheckpoint(ModelVersion event) throws IOException {
-            try (WeightReader reader = chunks(topics.model().checkpoints())) {
-                return reader.bytes(event.getVersion(), event.getCheckpointBytes());
-            }
-        }
-
-        private WeightReader weights() {
-            return chunks(topics.model().weights());
-        }
-
-        private WeightReader chunks(String topic) {
-            return new WeightReader(reader(topic, topics.model().chunkSerde()), CHUNK_PATIENCE, clock);
-        }
-
-        private <V> TopicReader<V> reader(String topic, Serde<V> serde) {
-            return new TopicReader<>(clients.reader(), topic, serde.deserializer());
         }
 
         @Override
