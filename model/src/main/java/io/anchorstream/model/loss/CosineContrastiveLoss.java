@@ -17,6 +17,11 @@ final class CosineContrastiveLoss implements PairLoss {
     }
 
     @Override
+    public boolean needsMemory() {
+        return true;
+    }
+
+    @Override
     public PairTally evaluate(PairMatrix pairs, float[] gradient) {
         PairCensus census = PairCensus.of(pairs);
         if (census.empty()) {

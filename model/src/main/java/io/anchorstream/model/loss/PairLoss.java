@@ -20,6 +20,11 @@ interface PairLoss {
         return false;
     }
 
+    /** Whether it is nothing of its own without the cross-batch memory. */
+    default boolean needsMemory() {
+        return false;
+    }
+
     /**
      * Value, and d loss / d value of each pair.
      *

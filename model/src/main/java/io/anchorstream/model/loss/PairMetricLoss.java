@@ -184,6 +184,11 @@ final class PairMetricLoss implements MetricLoss {
     }
 
     @Override
+    public boolean needsMemory() {
+        return settings.memoryWeight > 0 && loss.needsMemory();
+    }
+
+    @Override
     public void update(double rateFactor) {}
 
     @Override

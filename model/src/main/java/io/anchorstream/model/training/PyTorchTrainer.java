@@ -78,7 +78,9 @@ final class PyTorchTrainer implements Trainer {
         loss = Losses.create(config.loss(), config.lossOptions(), config.seed());
         if (loss.needsMemory() && config.memoryRows() == 0) {
             LOG.warn(
-                    "noise-rate and replay-distillation do nothing without a memory; set train.memory-rows, e.g. to 4096");
+                    "{}: what looks back at earlier batches, such as contrastive-xbm, noise-rate and replay-distillation,"
+                            + " does nothing without a memory; set train.memory-rows, e.g. to 4096",
+                    config.loss());
         }
         memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
         preparer =

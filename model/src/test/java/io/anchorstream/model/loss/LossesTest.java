@@ -33,6 +33,18 @@ class LossesTest {
     }
 
     @Test
+    void aLossThatIsNothingWithoutTheMemorySaysSo() {
+        assertThat(Losses.create("contrastive-xbm", Map.of(), 0).needsMemory()).isTrue();
+        assertThat(Losses.create("contrastive-xbm", Map.of("memory-weight", "0"), 0)
+                        .needsMemory())
+                .isFalse();
+        assertThat(Losses.create("adaptive-triplet", Map.of(), 0).needsMemory()).isFalse();
+        assertThat(Losses.create("adaptive-triplet", Map.of("noise-rate", "0.1"), 0)
+                        .needsMemory())
+                .isTrue();
+    }
+
+    @Test
     void everyOptionIsDocumented() {
         assertThat(Losses.all()).allSatisfy(spec -> {
             assertThat(spec.doc()).endsWith(".");

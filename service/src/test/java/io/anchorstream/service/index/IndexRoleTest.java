@@ -54,6 +54,7 @@ class IndexRoleTest {
             begins.put(new TopicPartition(topic, 0), 0L);
         }
         consumer.updateBeginningOffsets(begins);
+        consumer.updateEndOffsets(begins);
         return consumer;
     }
 }

@@ -84,8 +84,7 @@ final class TrainingBench {
         return loop(settings, runtime, seen, Runnable::run);
     }
 
-    private TrainingLoop loop(
-            TrainingSettings settings, ModelRuntime runtime, TrainingTopics seen, Executor beside) {
+    private TrainingLoop loop(TrainingSettings settings, ModelRuntime runtime, TrainingTopics seen, Executor beside) {
         return new TrainingLoop(
                         settings,
                         seen,
