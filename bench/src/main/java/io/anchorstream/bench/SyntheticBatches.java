@@ -10,7 +10,7 @@ import io.anchorstream.model.training.TrainingBatch;
 
 /**
  * Mini-batches of noise, to time steps whose cost does not depend on what the pictures show. Half of a batch's labels come
- * again in the next.
+ * again in the next. One item of a label is fresh and the others are replays, as four gradient images for each item ask.
  */
 final class SyntheticBatches {
     private static final int TEXT_DIMENSION = 384;
@@ -29,7 +29,7 @@ final class SyntheticBatches {
                     random.nextBytes(rgb);
                     String id = b + "-" + label + "-" + k;
                     examples.add(new BatchExample(
-                            id, (long) b * labels / 2 + label, 1, true, new CanonicalImage(imageSize, rgb), text));
+                            id, (long) b * labels / 2 + label, 1, k == 0, new CanonicalImage(imageSize, rgb), text));
                 }
             }
             batches.add(new TrainingBatch(0, b, examples));

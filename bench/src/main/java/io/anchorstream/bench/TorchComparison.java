@@ -33,6 +33,7 @@ final class TorchComparison implements Callable<Integer> {
     private static final int LABELS = 8;
     private static final int PER_LABEL = 4;
     private static final int INPUT = 48;
+    private static final int DIMENSION = 128;
     private static final int WARM_UP = 20;
 
     @Option(names = "--turns", defaultValue = "3", description = "How often each runs (${DEFAULT-VALUE}).")
@@ -94,6 +95,7 @@ final class TorchComparison implements Callable<Integer> {
                         Map.of(
                                 Keys.NETWORK.name(), "resnet",
                                 Keys.NETWORK_OPTIONS.name(), "input=" + INPUT,
+                                Keys.DIMENSION.name(), Integer.toString(DIMENSION),
                                 Keys.LOSS.name(), "adaptive-triplet",
                                 Keys.LOSS_OPTIONS.name(), "semantic-weight=0",
                                 Keys.ENGINE_THREADS.name(), Integer.toString(threads),
