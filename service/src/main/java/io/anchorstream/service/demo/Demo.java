@@ -244,7 +244,7 @@ public final class Demo implements AutoCloseable {
     /** Reports until it is stopped or a role fails; returns that role. */
     public Optional<RunningRole> await() throws InterruptedException {
         DemoReport report = new DemoReport(console::end, startedAt);
-        boolean streamed = false;
+        boolean streamed = feed.wasDone();
         int done = 0;
         while (failed.isEmpty() && !process.awaitStop(LOOK)) {
             failed = process.failedRole();

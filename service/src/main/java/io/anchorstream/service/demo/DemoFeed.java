@@ -35,6 +35,7 @@ public final class DemoFeed implements AutoCloseable {
     private final Path noteFile;
     private final Thread thread = new Thread(this::run, "demo-feed");
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final int sentBefore;
     private volatile int sent;
     private volatile @Nullable Exception failure;
 
@@ -51,9 +52,10 @@ public final class DemoFeed implements AutoCloseable {
         this.rate = rate;
         this.done = done;
         this.noteFile = noteFile;
-        this.sent = Files.exists(noteFile)
+        this.sentBefore = Files.exists(noteFile)
                 ? Integer.parseInt(Files.readString(noteFile).strip())
                 : 0;
+        this.sent = sentBefore;
     }
 
     public DemoFeed start() {
@@ -64,6 +66,11 @@ public final class DemoFeed implements AutoCloseable {
     /** Items on the topic so far, those of earlier runs included. */
     public int sent() {
         return sent;
+    }
+
+    /** Whether earlier runs sent everything, so that this one has nothing to do. */
+    public boolean wasDone() {
+        return sentBefore >= total();
     }
 
     public int total() {

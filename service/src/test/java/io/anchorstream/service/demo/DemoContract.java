@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.StreamSupport;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -58,7 +59,7 @@ abstract class DemoContract {
     void learnsRefreshesAnswersAndGoesOnAfterARestart() throws Exception {
         long items;
         long generation;
-        try (Demo demo = start()) {
+        try (Demo demo = start(new ArrayList<>())) {
             PageClient page = new PageClient(demo.address());
             awaitEmbedded(demo, 0);
             promoteOnceTrained(demo, page);
@@ -78,21 +79,42 @@ abstract class DemoContract {
                 .containsEntry(Keys.TOPIC_PREFIX.name(), "shop.")
                 .containsEntry(Keys.ITEM_PARTITIONS.name(), "2")
                 .doesNotContainKey(Keys.HTTP_PORT.name());
-        try (Demo demo = start()) {
+        List<String> said = new CopyOnWriteArrayList<>();
+        try (Demo demo = start(said)) {
+            Thread watching = new Thread(() -> watch(demo), "demo-await");
+            watching.start();
             Awaitility.await("the index is back").atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
                 assertThat(demo.pipeline().servingGeneration()).isGreaterThanOrEqualTo(generation);
                 assertThat(demo.pipeline().embedded()).isEqualTo(items);
             });
             assertThat(demo.pipeline().itemsIn()).as("nothing is sent again").isEqualTo(items);
             answersUnderBothGenerations(new PageClient(demo.address()));
+            Awaitility.await("what was there before, in one line")
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(said)
+                            .filteredOn(line -> line.contains("from earlier runs"))
+                            .hasSize(1));
+        }
+        assertThat(said)
+                .as("told as news")
+                .noneMatch(line ->
+                        line.contains("version 0 promoted") || line.contains("the whole catalogue is on the topic"));
+    }
+
+    /** What the command does; ends with the demo. */
+    private static void watch(Demo demo) {
+        try {
+            assertThat(demo.await()).isEmpty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private Demo start() throws Exception {
+    private Demo start(List<String> said) throws Exception {
         return Demo.start(
                 new Demo.Options(folder, ITEMS, Double.POSITIVE_INFINITY, false, 0, 0, "./anchorstream demo"),
                 this::settings,
-                new Silence());
+                new Listening(said));
     }
 
     private Settings settings(Map<String, String> addresses) {
@@ -226,11 +248,13 @@ abstract class DemoContract {
         return byKey;
     }
 
-    private static final class Silence implements Demo.Console {
+    private record Listening(List<String> said) implements Demo.Console {
         @Override
         public void update(String text) {}
 
         @Override
-        public void end(String text) {}
+        public void end(String text) {
+            said.add(text);
+        }
     }
 }
