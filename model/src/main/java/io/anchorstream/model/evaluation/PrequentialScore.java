@@ -1,5 +1,7 @@
 package io.anchorstream.model.evaluation;
 
+import java.util.stream.IntStream;
+
 import io.anchorstream.model.loss.EmbeddingMemory;
 import io.anchorstream.model.loss.FloatMatrix;
 import io.anchorstream.model.loss.SavedState;
@@ -61,11 +63,17 @@ public final class PrequentialScore {
             }
             return recallAt1();
         }
-        FloatMatrix similarities = unit.timesTransposed(earlier.embeddings());
-        for (int i = 0; i < labels.length; i++) {
-            if (fresh[i] && labels[i] >= 0) {
-                scoreOne(similarities, i, labels[i], items[i], live, earlier);
-            }
+        int[] asked = IntStream.range(0, labels.length)
+                .filter(i -> fresh[i] && labels[i] >= 0)
+                .toArray();
+        FloatMatrix rows = FloatMatrix.zeros(asked.length, unit.columns());
+        for (int k = 0; k < asked.length; k++) {
+            System.arraycopy(
+                    unit.values(), asked[k] * unit.columns(), rows.values(), k * unit.columns(), unit.columns());
+        }
+        FloatMatrix similarities = rows.timesTransposed(earlier.embeddings());
+        for (int k = 0; k < asked.length; k++) {
+            scoreOne(similarities, k, labels[asked[k]], items[asked[k]], live, earlier);
         }
         return recallAt1();
     }
