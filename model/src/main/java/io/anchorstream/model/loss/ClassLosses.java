@@ -109,10 +109,14 @@ final class ClassLosses {
                         number("margin", 0.2, "How far other centroids must stay behind the own one."),
                         number("lambda", 0.1, "Weight of compactness."),
                         word(
+                                "compactness",
+                                "mean",
+                                "mean distance of all items to their centroid, or radius: of those at their label's radius alone."),
+                        word(
                                 "negatives",
                                 "all",
                                 "all centroids, nearest five centroids, or batch: nearest five items."),
-                        count("centroid-memory", 100, "Centroids are means over about this many items."),
+                        count("centroid-memory", 100, "Centroids and radii follow about this many items of a label."),
                         number("distillation", 0, "Weight of label distillation against noisy labels; 0 = off."),
                         number("temperature", 3, "Temperature of the teacher's opinion."),
                         number("confident", 0.7, "Share of items near enough to their centroid to teach the teacher."),
@@ -124,6 +128,7 @@ final class ClassLosses {
                                 values.number("margin", 0, 4),
                                 values.number("lambda", 0, 100),
                                 values.choice("negatives", FastTripletLoss.Negatives.class),
+                                values.choice("compactness", FastTripletLoss.Compactness.class),
                                 (int) Math.max(1, values.count("centroid-memory")),
                                 (int) values.count("labels"),
                                 true),

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
 /**
  * Fast approximated triplet (arXiv 1912.07863): point-to-set triplets against class centroids plus a compactness term,
  * {@code mean_a mean_j [d(a, c_y) - d(a, c_j) + m]+ + lambda mean_a d(a, c_y)}; cost linear in the batch. Centroids are
- * running means of unit embeddings and carry no gradient. A class seen once is no negative yet.
+ * running means of unit embeddings and carry no gradient. A class seen once is no negative yet. A class's radius, of which
+ * the bound is made, is the largest distance seen, which shrinks towards those that come.
  */
 final class FastTripletLoss implements MetricLoss {
 
@@ -23,14 +24,32 @@ final class FastTripletLoss implements MetricLoss {
         BATCH
     }
 
-    /** @param memory centroids are means over about this many items */
-    record Settings(double margin, double lambda, Negatives negatives, int memory, int cap, boolean unitCentroids) {}
+    /** Whose distance to its centroid compactness is made of. */
+    enum Compactness {
+        /** The mean of all items, as in the authors' code. */
+        MEAN,
+        /** Items at the radius of their class, as in the paper's bound. */
+        RADIUS
+    }
+
+    /** @param memory centroids and radii follow about this many items of a class */
+    record Settings(
+            double margin,
+            double lambda,
+            Negatives negatives,
+            Compactness compactness,
+            int memory,
+            int cap,
+            boolean unitCentroids) {}
 
     private static final int NEAREST = 5;
     private static final int SEEN_ENOUGH = 2;
 
     private final Settings settings;
     private final LabelRows centroids;
+    /** One number a label; claimed and touched with the centroids, so that both have the same slots. */
+    private final LabelRows radii;
+
     private final Optional<LabelDistillation> distillation;
 
     FastTripletLoss(Settings settings) {
@@ -41,6 +60,7 @@ final class FastTripletLoss implements MetricLoss {
         this.settings = settings;
         this.distillation = distillation;
         this.centroids = new LabelRows(1, settings.cap);
+        this.radii = new LabelRows(1, settings.cap);
     }
 
     @Override
@@ -82,8 +102,10 @@ final class FastTripletLoss implements MetricLoss {
                     (fromBatch ? batchGradient : centroidGradient)[row + n] -= share;
                 }
             }
-            total += settings.lambda * toCentroids[own] / labelled;
-            centroidGradient[own] += (float) (settings.lambda / labelled);
+            if (settings.compactness == Compactness.MEAN || toCentroids[own] >= radius(batch.labels()[i])) {
+                total += settings.lambda * toCentroids[own] / labelled;
+                centroidGradient[own] += (float) (settings.lambda / labelled);
+            }
         }
         FloatMatrix toUnit = FloatMatrix.zeros(unit.rows(), unit.columns());
         if (validAnchors > 0) {
@@ -97,6 +119,7 @@ final class FastTripletLoss implements MetricLoss {
             total += distillation.get().evaluate(batch, unit, ownDistances(batch, toCentroids), toUnit, metrics);
         }
         observe(batch, unit, startsCentroid);
+        metrics.put("centroids.radius", meanRadius());
         metrics.put("centroids.labels", (double) centroids.size());
         metrics.put("embedding.spread", samples.spread());
         return new LossResult(
@@ -105,6 +128,18 @@ final class FastTripletLoss implements MetricLoss {
                 validAnchors,
                 valid == 0 ? 0 : (double) active / valid,
                 metrics);
+    }
+
+    private float radius(long label) {
+        return radii.rows().get(radii.slotOf(label), 0);
+    }
+
+    private double meanRadius() {
+        double sum = 0;
+        for (int slot = 0; slot < radii.size(); slot++) {
+            sum += radii.rows().get(slot, 0);
+        }
+        return radii.size() == 0 ? 0 : sum / radii.size();
     }
 
     private double[] ownDistances(LossBatch batch, float[] toCentroids) {
@@ -146,6 +181,7 @@ final class FastTripletLoss implements MetricLoss {
     /** A new label's centroid is the mean of its items in the batch; returns which items went into one. */
     private boolean[] observeNewLabels(LossBatch batch, FloatMatrix unit) {
         centroids.shape(unit.columns());
+        radii.shape(1);
         boolean[] fresh = new boolean[batch.size()];
         for (int i = 0; i < batch.size(); i++) {
             fresh[i] = batch.labels()[i] >= 0 && centroids.slotOf(batch.labels()[i]) < 0;
@@ -154,7 +190,7 @@ final class FastTripletLoss implements MetricLoss {
             if (fresh[i]) {
                 int slot = centroids.slotOf(batch.labels()[i]);
                 if (slot < 0) {
-                    slot = centroids.claim(batch.labels()[i]);
+                    slot = claim(batch.labels()[i]);
                     centroids.set(slot, 0, unit.row(i));
                 }
                 move(slot, unit, i, batch.step());
@@ -174,21 +210,38 @@ final class FastTripletLoss implements MetricLoss {
 
     private void move(int slot, FloatMatrix unit, int row, long step) {
         centroids.touch(slot, step);
+        radii.touch(slot, step);
         float[] centroid = centroids.rows().row(slot);
         float rate = 1f / Math.min(centroids.count(slot), settings.memory);
         for (int d = 0; d < centroid.length; d++) {
             centroid[d] += rate * (unit.get(row, d) - centroid[d]);
         }
+        double squares = 0;
+        for (int d = 0; d < centroid.length; d++) {
+            squares += (double) (unit.get(row, d) - centroid[d]) * (unit.get(row, d) - centroid[d]);
+        }
         centroids.set(slot, 0, centroid);
+        float distance = (float) Math.sqrt(squares);
+        float before = radii.rows().get(slot, 0);
+        radii.set(slot, 0, new float[] {Math.max(distance, before + rate * (distance - before))});
+    }
+
+    private int claim(long label) {
+        int slot = centroids.claim(label);
+        radii.claim(label);
+        radii.set(slot, 0, new float[1]);
+        return slot;
     }
 
     /** Sets a centroid that counts as seen often. */
     void setCentroid(long label, float[] values) {
         centroids.shape(values.length);
-        int slot = centroids.claim(label);
+        radii.shape(1);
+        int slot = claim(label);
         centroids.set(slot, 0, values);
         for (int i = 0; i < SEEN_ENOUGH; i++) {
             centroids.touch(slot, 0);
+            radii.touch(slot, 0);
         }
     }
 
@@ -200,12 +253,14 @@ final class FastTripletLoss implements MetricLoss {
     @Override
     public void save(SavedState state) {
         centroids.save(state.scope("centroids"));
+        radii.save(state.scope("radii"));
         distillation.ifPresent(term -> term.save(state.scope("distillation")));
     }
 
     @Override
     public void load(SavedState state) {
         centroids.load(state.scope("centroids"));
+        radii.load(state.scope("radii"));
         distillation.ifPresent(term -> term.load(state.scope("distillation")));
     }
 }

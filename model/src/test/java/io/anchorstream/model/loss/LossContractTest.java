@@ -48,6 +48,8 @@ class LossContractTest {
                     options.put(option.name(), "1");
                 } else if (option.name().equals("memory-match")) {
                     options.put(option.name(), "true");
+                } else if (option.name().equals("compactness")) {
+                    options.put(option.name(), "radius");
                 }
             });
             return Arguments.of(spec.name(), options);

@@ -202,6 +202,7 @@ class LossVectorsTest {
                     params.get("margin").asDouble(),
                     params.get("lambda").asDouble(),
                     FastTripletLoss.Negatives.ALL,
+                    FastTripletLoss.Compactness.MEAN,
                     100,
                     1000,
                     false));
