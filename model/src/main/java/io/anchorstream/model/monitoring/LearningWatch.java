@@ -63,6 +63,22 @@ public final class LearningWatch {
         return metrics;
     }
 
+    /** What an alarm says and what may be done about it, for people. */
+    public static String meaning(String alarm) {
+        return switch (alarm) {
+            case "drift" ->
+                "the stream brings something else than before, so the memory drops its older half and training goes on;"
+                        + " nothing to do if the catalogue has changed";
+            case "collapse" ->
+                "the embeddings have become one, or the loss stands still; the gate holds such versions back: lower"
+                        + " train.learning-rate, or roll back";
+            case "forgetting" ->
+                "the stream's first items are told apart worse than they were: train.memory-rows, or a lower"
+                        + " train.learning-rate, keeps more of them";
+            default -> throw new IllegalArgumentException("there is no alarm " + alarm + "; there are " + NAMES);
+        };
+    }
+
     /** Names of the alarms among a step's metrics, without {@link #ALARM}. */
     public static List<String> alarms(Map<String, Double> metrics) {
         List<String> names = new ArrayList<>();

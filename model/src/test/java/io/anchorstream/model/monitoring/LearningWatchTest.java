@@ -109,4 +109,10 @@ class LearningWatchTest {
         assertThat(third.forgets()).isFalse();
         assertThat(third.metrics()).containsEntry("probe.drift", 0.0).containsEntry("probe.overlap_at_10", 1.0);
     }
+
+    @Test
+    void everyAlarmSaysWhatItMeans() {
+        assertThat(LearningWatch.NAMES)
+                .allSatisfy(name -> assertThat(LearningWatch.meaning(name)).isNotBlank());
+    }
 }

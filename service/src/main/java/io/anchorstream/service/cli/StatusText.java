@@ -95,11 +95,12 @@ final class StatusText {
                 "model",
                 String.format(
                         Locale.ROOT,
-                        "version %d in service (step %,d, generation %d), last heard of %s",
+                        "version %d in service (step %,d, generation %d), last heard of %s%s",
                         model.version(),
                         model.step(),
                         model.generation(),
-                        ago(model.since())));
+                        ago(model.since()),
+                        searched(model)));
         for (ModelScore score : model.scores()) {
             StringBuilder text = new StringBuilder(
                     String.format(Locale.ROOT, "%s %s", Score.nameOf(score.name()), Share.percent(score.serving())));
@@ -124,6 +125,18 @@ final class StatusText {
             }
             line("", text.toString());
         }
+    }
+
+    /** An index swaps when a generation is complete, so that what is searched lags behind what was promoted. */
+    private String searched(Model model) {
+        GenerationView complete = status.completed();
+        return complete == null || complete.generation() >= model.generation()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; searches use version %d until generation %d is complete",
+                        complete.modelVersion(),
+                        model.generation());
     }
 
     private String generation(@Nullable GenerationView one) {
@@ -153,10 +166,10 @@ final class StatusText {
         Long median = status.freshness().p50Millis();
         Long slow = status.freshness().p99Millis();
         return median == null || slow == null
-                ? "no new item among the newest vectors"
+                ? "no new item among the newest vectors, a refresh wrote them"
                 : String.format(
                         Locale.ROOT,
-                        "p50 %.2f s, p99 %.2f s from append to vector, over the newest %,d",
+                        "p50 %.2f s, p99 %.2f s from append to vector, over the %,d new items among the newest vectors",
                         median / 1000.0,
                         slow / 1000.0,
                         status.freshness().count());

@@ -171,7 +171,7 @@ final class TrainingSession implements AutoCloseable {
             skipped++;
         }
         for (String alarm : LearningWatch.alarms(result.metrics())) {
-            note = "alarm at step " + result.step() + ": " + alarm;
+            note = "alarm at step " + result.step() + ", " + alarm + ": " + LearningWatch.meaning(alarm);
             LOG.warn("{}", note);
         }
         if (trainer.restoreAdvised()) {
