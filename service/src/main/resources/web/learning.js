@@ -243,21 +243,22 @@ function versionTable(versions) {
   const keys = SCORES.filter(([key]) => versions.some((v) => key in v.metrics));
   const inService = inServiceOf(versions);
   const few = tooFew(versions);
+  const pictures = `${(chosen || '').startsWith('test.') ? 'Test' : 'Hold-out'} pictures`;
   const cell = (v, [key, name, , decides]) => {
     const start = v.version > 0 ? untrainedOf(v, key) : undefined;
     return el(`td.num${key === chosen || decides ? '' : '.other'}`, { 'data-name': name }, key in v.metrics ? percent(v.metrics[key]) : '–',
       start === undefined ? '' : el('div.faint.small', { title: `The untrained network has ${percent(start)} on the same pictures` }, points(v.metrics[key], start)));
   };
   return el('table.versions',
-    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), el('th.num', { title: 'That the score shown was taken on' }, 'Pictures'), keys.map(([key, name, , decides]) => el(`th.num${key === chosen || decides ? '' : '.other'}`, decides ? { title: 'Decides promotion' } : null, decides ? `${name} ✓` : name)), el('th.why', 'Reason'))),
+    el('thead', el('tr', el('th', 'Version'), el('th', 'State'), el('th.num', 'Step'), el('th.num', { title: 'That the score shown was taken on' }, pictures), keys.map(([key, name, , decides]) => el(`th.num${key === chosen || decides ? '' : '.other'}`, decides ? { title: 'Decides promotion' } : null, decides ? `${name} ✓` : name)), el('th.why', 'Reason'))),
     el('tbody', [...versions].reverse().map((v) => {
       const [state, colour] = stateOf(v, inService);
       return el('tr',
         el('td', el('b', `v${v.version}`)),
         el('td', el(`span.state${colour ? `.${colour}` : ''}`, state)),
         el('td.num', { 'data-name': 'Step' }, count(v.step)),
-        el('td.num', { 'data-name': 'Pictures' }, picturesOf(v) ? count(picturesOf(v)) : '–', few.has(v) ? el('div.faint.small', 'too few') : ''),
+        el('td.num', { 'data-name': pictures }, picturesOf(v) ? count(picturesOf(v)) : '–', few.has(v) ? el('div.faint.small', 'too few') : ''),
         keys.map((key) => cell(v, key)),
-        el('td.soft.reason', plain(v.reason)));
+        el('td.soft.reason', plain(v.reason), v.gateReason ? el('div.faint.small', `The gate: ${plain(v.gateReason)}`) : ''));
     })));
 }

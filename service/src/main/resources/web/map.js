@@ -208,7 +208,7 @@ function draw(root, data) {
     if (!p) return;
     if (tip.dataset.id !== p.id) {
       tip.dataset.id = p.id;
-      tip.replaceChildren(el('img', { src: pictureOf(p.id), alt: '' }), el('div', el('b', p.title || p.id), el('span.faint.small', p.domain || (p.label >= 0 ? `label ${labelName(p.label)}` : 'no label'))));
+      tip.replaceChildren(el('img', { src: pictureOf(p.id), alt: '' }), el('div', el(p.title ? 'b.titled' : 'b', p.title || p.id), el('span.faint.small', p.domain || (p.label >= 0 ? `label ${labelName(p.label)}` : 'no label'))));
     }
     tip.style.transform = `translate(${freeCorner(p).map(Math.round).join('px, ')}px)`;
   }

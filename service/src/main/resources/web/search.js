@@ -160,7 +160,7 @@ function resultView(main, query) {
         ? await get('neighbours', { id: query.id, k: 12, crossDomain }, abort.signal)
         : await searchByPicture(query.upload.file, abort.signal);
       crossSwitch.hidden = !(answer.query && answer.query.domain);
-      body.replaceChildren(el('div.result', queryCard(answer, query), side(answer, 'before'), side(answer, 'after')));
+      body.replaceChildren(el('div.result', queryCard(answer, query), side(answer, 'before'), side(answer, 'after')), legend());
     } catch (e) {
       if (e.name === 'AbortError') return;
       body.replaceChildren(el('div.empty', el('h2', query.upload ? 'This file can’t be searched for' : 'No result'), el('p', explained(e.message, query))));
@@ -188,7 +188,7 @@ function queryCard(answer, query) {
     : [['Query', 'your own picture; it is not stored']];
   return el('aside.query',
     el('div.picture', el('img', { src: item ? pictureOf(item.id) : query.upload.url, alt: name })),
-    el('div', el('h1', name), verdict(answer), el('dl', facts.filter(([, v]) => v).map(([k, v]) => [el('dt', k), el('dd', v)]))));
+    el('div', el(item?.title ? 'h1.titled' : 'h1', name), verdict(answer), el('dl', facts.filter(([, v]) => v).map(([k, v]) => [el('dt', k), el('dd', v)]))));
 }
 
 /** What learning changed for this query, in one line. */
@@ -198,6 +198,8 @@ function verdict(answer) {
   const text = after > before ? `Learning found ${after - before} more` : after < before ? `${before - after} fewer than before learning` : 'As many as before learning';
   return el('p.verdict', el('b.then', before), el('span', { 'aria-label': 'then' }, '→'), el(`b.since${after < before ? '.fewer' : ''}`, after), el('span', text));
 }
+
+const legend = () => el('p.legend', 'Below each picture: its cosine distance from the query (smaller is nearer), the model version that embedded it, and # with the weak label that its text got.');
 
 function isSame(hit) {
   return hit.sameProduct === null || hit.sameProduct === undefined ? hit.sameLabel : hit.sameProduct;
@@ -247,9 +249,9 @@ function hitCard(hit) {
   const same = isSame(hit);
   return el(`li.hit${same ? '.same' : ''}`,
     tile(hit, `${hit.title || hit.id}, distance ${hit.distance.toFixed(3)}${same ? ', same product' : ''}`),
-    el('p.name', { title: hit.title }, hit.title || hit.id),
+    el(`p.name${hit.title ? '.titled' : ''}`, { title: hit.title || hit.id }, hit.title || hit.id),
     hit.domain ? el('p.style', hit.domain) : null,
     el('p.facts',
-      el('span', { title: 'Cosine distance and model version' }, `${hit.distance.toFixed(3)} · v${hit.modelVersion}`),
-      el(`span.chip${hit.sameLabel ? '.same' : ''}`, { title: hit.label >= 0 ? `Weak label ${hit.label}` : 'No usable text' }, labelName(hit.label))));
+      el('span', { title: `Cosine distance from the query, smaller is nearer; embedded by model version ${hit.modelVersion}` }, `${hit.distance.toFixed(3)} · v${hit.modelVersion}`),
+      el(`span.chip${hit.sameLabel ? '.same' : ''}`, { title: hit.label >= 0 ? `Weak label ${labelName(hit.label)}: what its text was taken to name${hit.sameLabel ? ', as the query\u2019s' : ''}` : 'No usable text' }, labelName(hit.label))));
 }

@@ -57,7 +57,7 @@ final class BacktestCommand implements Callable<Integer> {
 
     @Option(
             names = "--loss",
-            paramLabel = "NAME,...",
+            paramLabel = "NAME",
             split = ",",
             description = "losses to compare, each with options of its own if need be: name:option=value:option=value"
                     + " (default: the configured one and triplet-semi-hard)")

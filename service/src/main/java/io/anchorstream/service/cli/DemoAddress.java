@@ -52,13 +52,32 @@ final class DemoAddress {
 
         private static String unreachable(DemoFolder folder, Optional<String> living) {
             return living.map(demo -> demo + " is starting: its broker does not answer yet; ask again in a few seconds")
-                    .orElseGet(
-                            () -> (folder.addresses().isPresent() ? "no demo is running on " : "no demo ever ran on ")
-                                    + folder.root() + "; start it with ./anchorstream demo"
-                                    + (folder.root().equals(STANDARD) ? "" : " --data " + folder.root())
-                                    + ", name the folder of another one with --data, or the brokers with"
-                                    + " --bootstrap-servers and the registry with --registry-url");
+                    .orElseGet(() -> AtRest.of(folder).toString());
         }
+    }
+
+    /** That no demo is at work on a folder, and what to do about it. */
+    record AtRest(String what, String remedy) {
+        private static AtRest of(DemoFolder folder) {
+            return new AtRest(
+                    (folder.addresses().isPresent() ? "no demo is running on " : "no demo ever ran on ")
+                            + folder.root(),
+                    "start it with ./anchorstream demo"
+                            + (folder.root().equals(STANDARD) ? "" : " --data " + folder.root())
+                            + ", name the folder of another one with --data, or the brokers with"
+                            + " --bootstrap-servers and the registry with --registry-url");
+        }
+
+        @Override
+        public String toString() {
+            return what + "; " + remedy;
+        }
+    }
+
+    /** Empty unless a folder is named that no demo works on. */
+    Optional<AtRest> atRest() throws IOException {
+        DemoFolder folder = folder();
+        return data.isEmpty() || folder.living().isPresent() ? Optional.empty() : Optional.of(AtRest.of(folder));
     }
 
     /**

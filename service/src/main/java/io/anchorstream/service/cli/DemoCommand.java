@@ -84,10 +84,11 @@ final class DemoCommand implements Callable<Integer> {
                             + " ./anchorstream run --bootstrap-servers HOST:PORT --registry-url URL runs the service and"
                             + " ./anchorstream ingest fills it");
         }
+        DemoFolder folder = new DemoFolder(data);
+        folder.requireFree();
         FreePort.require(port, "--port");
         FreePort.require(kafkaPort, "--kafka-port");
         FreePort.require(registryPort, "--registry-port");
-        DemoFolder folder = new DemoFolder(data);
         Map<String, String> flags = Map.of(Keys.HTTP_PORT.name(), Integer.toString(port));
         // Before anything is started: a mistake in the configuration must not cost half a minute.
         Learning.check(config.settings(folder.presets(items), flags));

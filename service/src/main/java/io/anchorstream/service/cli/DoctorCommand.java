@@ -44,7 +44,10 @@ final class DoctorCommand implements Callable<Integer> {
         List<Finding> findings = new ArrayList<>(
                 new Machine(settings.get(Keys.DATA), settings.get(Keys.DEVICE), settings.get(Keys.ENGINE_THREADS))
                         .look());
-        findings.addAll(new Surroundings(settings).look());
+        // The addresses that a demo left behind lead nowhere, so that nothing is asked there.
+        findings.addAll(address.atRest()
+                .map(demo -> Surroundings.away(demo.what(), demo.remedy()))
+                .orElseGet(() -> new Surroundings(settings).look()));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(JsonText.of(findings));

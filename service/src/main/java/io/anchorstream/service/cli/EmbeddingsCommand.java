@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import io.anchorstream.service.export.EmbeddingExport;
 import io.anchorstream.service.run.Cluster;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,6 +66,10 @@ final class EmbeddingsCommand implements Runnable {
         @Option(names = "--json", description = "for programs: the outcome as one JSON object")
         private boolean json;
 
+        /** What {@code --json} answers; {@code ids} is null where the vectors' file has them. */
+        private record Answer(
+                String file, String format, @Nullable String ids, long generation, long written, long others) {}
+
         @Override
         public Integer call() throws IOException {
             Path folder = out.toAbsolutePath().getParent();
@@ -83,9 +88,14 @@ final class EmbeddingsCommand implements Runnable {
             EmbeddingExport.Outcome outcome;
             try (Consumer<String, byte[]> consumer = cluster.reader()) {
                 EmbeddingExport export = new EmbeddingExport(cluster.topics(), consumer, cluster.anyRecord());
-                long wanted = generation.orElseGet(export::newestComplete);
-                if (wanted < 0) {
+                EmbeddingExport.Generations there = export.generations();
+                long wanted = generation.orElse(there.newestComplete());
+                if (generation.isEmpty() && wanted < 0) {
                     throw new Refusal("no generation is complete yet; --generation N takes one as far as it is");
+                }
+                if (!there.known().contains(wanted)) {
+                    throw new Refusal("there is no generation " + wanted + "; there are: " + there.text()
+                            + ". Without --generation the newest complete one is taken");
                 }
                 outcome = export.write(wanted, written, out);
                 if (outcome.written() == 0) {
@@ -94,19 +104,28 @@ final class EmbeddingsCommand implements Runnable {
                             "no item has its newest vector in generation %d, so nothing is written; the newest complete"
                                     + " generation is %d, and vectors of older ones leave the topic as items get newer ones",
                             wanted,
-                            export.newestComplete()));
+                            there.newestComplete()));
                 }
             }
             PrintWriter text = spec.commandLine().getOut();
+            Optional<String> ids = written.ids(out).map(Path::toString);
             text.println(
                     json
-                            ? JsonText.of(outcome)
+                            ? JsonText.of(new Answer(
+                                    out.toString(),
+                                    written.label(),
+                                    ids.orElse(null),
+                                    outcome.generation(),
+                                    outcome.written(),
+                                    outcome.others()))
                             : String.format(
                                     Locale.ROOT,
-                                    "%,d vectors of generation %d in %s%s",
+                                    "%,d vectors of generation %d in %s%s%s",
                                     outcome.written(),
                                     outcome.generation(),
                                     out,
+                                    ids.map(file -> ", the ids of its rows in " + file)
+                                            .orElse(""),
                                     outcome.others() == 0
                                             ? ""
                                             : String.format(

@@ -170,13 +170,13 @@ final class IngestCommand implements Callable<Integer> {
         return outcome.refused() == 0 ? ExitCode.OK : ExitCode.REFUSALS;
     }
 
-    private static String text(Run run, String topic) {
+    private String text(Run run, String topic) {
         Outcome outcome = run.outcome();
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%s sent to %s in %.1f s (%.1f MB of pictures)",
+                "%s %s in %.1f s (%.1f MB of pictures)",
                 items(outcome.sent()),
-                topic,
+                dryRun ? "would be sent; nothing was (a dry run): checked" : "sent to " + topic,
                 run.seconds(),
                 outcome.imageBytes() / 1e6));
         if (outcome.refused() > 0) {

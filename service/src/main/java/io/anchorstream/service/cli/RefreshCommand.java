@@ -61,7 +61,7 @@ final class RefreshCommand implements Callable<Integer> {
                     .build()
                     .writeValueAsString(outlook));
         } else if (dryRun) {
-            out.println(prediction(outlook.prediction()));
+            out.println(prediction(outlook));
         } else {
             status(outlook, out);
         }
@@ -121,19 +121,24 @@ final class RefreshCommand implements Callable<Integer> {
                 : ", in " + time(all.seconds());
     }
 
-    private static String prediction(RefreshOutlook.@Nullable Prediction one) {
+    private static String prediction(RefreshOutlook outlook) {
+        RefreshOutlook.Prediction one = outlook.prediction();
+        GenerationView newest = outlook.newest();
         return one == null
                 ? "nothing to go by: no refresh was completed yet (the first generation does not count, its items arrive"
                         + " while it is built)"
                 : String.format(
                         Locale.ROOT,
                         "one more refresh: %,d items at %,.1f items/s (measured on generation %d, all instances"
-                                + " together) take about %s; it writes about %,.1f MB of vectors",
+                                + " together) take about %s; it writes about %,.1f MB of vectors%s",
                         one.items(),
                         one.perSecond(),
                         one.measuredOn(),
                         time(one.seconds()),
-                        one.bytes() / 1e6);
+                        one.bytes() / 1e6,
+                        newest != null && newest.isFinished() && newest.generation() > one.measuredOn()
+                                ? "; what came later returned to versions whose vectors were kept"
+                                : "");
     }
 
     private static String time(double seconds) {

@@ -162,7 +162,12 @@ final class TopicsCommand implements Runnable {
                 return ExitCode.OK;
             }
             for (TopicSpec topic : topics) {
-                out().printf("%-28s %3d partitions  %s%n", topic.name(), topic.partitions(), topic.purpose());
+                out().printf(
+                                "%-28s %3d %-10s  %s%n",
+                                topic.name(),
+                                topic.partitions(),
+                                topic.partitions() == 1 ? "partition" : "partitions",
+                                topic.purpose());
             }
             return ExitCode.OK;
         }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import io.anchorstream.service.export.EmbeddingExport;
 import io.anchorstream.service.run.Role;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +19,7 @@ final class WrongUsage implements CommandLine.IParameterExceptionHandler {
         commandLine.registerConverter(int.class, WrongUsage::integer);
         commandLine.registerConverter(Integer.class, WrongUsage::integer);
         commandLine.registerConverter(Role.class, WrongUsage::role);
+        commandLine.registerConverter(EmbeddingExport.Format.class, WrongUsage::format);
         return commandLine.setParameterExceptionHandler(new WrongUsage());
     }
 
@@ -44,6 +46,16 @@ final class WrongUsage implements CommandLine.IParameterExceptionHandler {
         } catch (NumberFormatException e) {
             throw new TypeConversionException("'" + text + "' is not a whole number");
         }
+    }
+
+    private static EmbeddingExport.Format format(String text) {
+        return Arrays.stream(EmbeddingExport.Format.values())
+                .filter(format -> format.label().equalsIgnoreCase(text.strip()))
+                .findFirst()
+                .orElseThrow(() -> new TypeConversionException("'" + text + "' is not a format; there are "
+                        + Arrays.stream(EmbeddingExport.Format.values())
+                                .map(EmbeddingExport.Format::label)
+                                .collect(Collectors.joining(", "))));
     }
 
     private static Role role(String text) {

@@ -118,6 +118,7 @@ public final class Demo implements AutoCloseable {
             if (options.fresh()) {
                 folder.clear();
             }
+            folder.tellPage(Optional.empty());
             Path log = LogFile.open(folder.root());
             console.end("Anchorstream demo: data in " + folder.root().toAbsolutePath() + ", log there in "
                     + log.getFileName());
@@ -167,7 +168,9 @@ public final class Demo implements AutoCloseable {
         RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, clock)
                 .start(EnumSet.allOf(Role.class), () -> credits(drawing));
         console.end("");
-        console.end("  >>> " + started.page().orElseThrow().address() + " <<<   (Ctrl-C stops" + since(began) + ")");
+        String page = started.page().orElseThrow().address();
+        folder.tellPage(Optional.of(page));
+        console.end("  >>> " + page + " <<<   (Ctrl-C stops" + since(began) + ")");
         console.end("");
         PictogramFolder catalogue = process.own("catalogue", join(drawing));
         console.end(String.format(

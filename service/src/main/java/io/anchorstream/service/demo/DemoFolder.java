@@ -26,6 +26,7 @@ import io.anchorstream.service.embedded.EmbeddedRegistry;
 /** What the demo keeps on disk, and the configuration it runs under. */
 public record DemoFolder(Path root) {
     private static final String SHARED = "shared.properties";
+    private static final String PAGE = "page.address";
 
     /** Everything that a fresh start removes; the drawn pictures stay, since they would come out the same. */
     private static final List<String> OWN = List.of(
@@ -37,6 +38,7 @@ public record DemoFolder(Path root) {
             "kafka-controller.port",
             "registry.port",
             SHARED,
+            PAGE,
             "feed.position");
 
     public Path pictograms(int items) {
@@ -59,6 +61,39 @@ public record DemoFolder(Path root) {
         return process.isPresent()
                 ? Optional.of("the demo on " + root + " (process " + process.getAsLong() + ")")
                 : Optional.empty();
+    }
+
+    /**
+     * Asked before anything else is looked at: the port of a demo that runs already is taken, too.
+     *
+     * @throws IllegalStateException when another demo works on the folder; the message says where its page is
+     */
+    public void requireFree() throws IOException {
+        if (!DataFolderLock.isKnown(root)) {
+            return; // nobody ever worked here, and asking should leave no trace
+        }
+        OptionalLong process = DataFolderLock.holder(root);
+        try {
+            DataFolderLock.acquire(root).close();
+        } catch (IllegalStateException e) {
+            Path page = root.resolve(PAGE);
+            throw new IllegalStateException(
+                    "The data folder " + root.toAbsolutePath() + " is in use: a demo runs already"
+                            + (Files.exists(page) ? " on " + Files.readString(page) : " and is starting")
+                            + (process.isPresent() ? " (process " + process.getAsLong() + ")" : "")
+                            + ". Open its page, stop it, or choose another folder with --data.",
+                    e);
+        }
+    }
+
+    /** Tells others where the page is; empty while it is not up. */
+    void tellPage(Optional<String> address) throws IOException {
+        Path page = root.resolve(PAGE);
+        if (address.isPresent()) {
+            Files.writeString(page, address.get());
+        } else {
+            Files.deleteIfExists(page);
+        }
     }
 
     /** True when an earlier run left its data. */

@@ -24,6 +24,15 @@ public final class Surroundings {
         this.settings = settings;
     }
 
+    /** What there is to say when it is known that no broker is there to ask. */
+    public static List<Finding> away(String what, String remedy) {
+        return List.of(
+                Finding.fault("broker", what, remedy),
+                Finding.skipped("registry", "goes with the broker"),
+                Finding.skipped("topics", "no broker answers"),
+                Finding.skipped("schemas", "no registry answers"));
+    }
+
     public List<Finding> look() {
         List<Finding> findings = new ArrayList<>();
         if (!Cluster.isNamed(settings)) {

@@ -52,6 +52,11 @@ public final class DataFolderLock implements AutoCloseable {
         return new DataFolderLock(folder, channel);
     }
 
+    /** Whether any program ever worked on the folder. */
+    public static boolean isKnown(Path folder) {
+        return Files.exists(folder.resolve(FILE));
+    }
+
     /** The living process that works on the folder, if there is one. */
     public static OptionalLong holder(Path folder) throws IOException {
         try {

@@ -13,7 +13,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
@@ -59,11 +62,21 @@ public final class EmbeddingExport {
             };
         }
 
+        /** The second file that is written: which row is which item. */
+        public Optional<Path> ids(Path file) {
+            return this == NPY ? Optional.of(NumpyFile.ids(file)) : Optional.empty();
+        }
+
+        /** As it is written on the command line. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
         /** By the end of a file's name; empty where that names none of them. */
         public static Optional<Format> of(Path file) {
             String name = file.toString().toLowerCase(Locale.ROOT);
             return Arrays.stream(values())
-                    .filter(format -> name.endsWith("." + format.name().toLowerCase(Locale.ROOT)))
+                    .filter(format -> name.endsWith("." + format.label()))
                     .findFirst();
         }
     }
@@ -76,17 +89,38 @@ public final class EmbeddingExport {
      */
     public record Outcome(long generation, long written, long others) {}
 
-    /** The newest generation that is complete, -1 when none is. */
-    public long newestComplete() {
+    /**
+     * The generations there are.
+     *
+     * @param known those of which anything is kept
+     * @param newestComplete -1 when none is
+     */
+    public record Generations(SortedSet<Long> known, long newestComplete) {
+        /** "0 to 6", or one by one where there are gaps. */
+        public String text() {
+            if (known.isEmpty()) {
+                return "none yet";
+            }
+            boolean unbroken = known.size() > 2 && known.last() - known.first() == known.size() - 1;
+            return unbroken
+                    ? known.first() + " to " + known.last()
+                    : known.stream().map(String::valueOf).collect(Collectors.joining(", "));
+        }
+    }
+
+    public Generations generations() {
+        SortedSet<Long> known = new TreeSet<>();
         long[] newest = {-1};
         read(topics.catalogGenerations().name(), record -> {
             if (record.value() != null
-                    && values.deserialize(record.topic(), record.value()) instanceof GenerationEvent event
-                    && event.getState() == GenerationState.COMPLETE) {
-                newest[0] = Math.max(newest[0], event.getGeneration());
+                    && values.deserialize(record.topic(), record.value()) instanceof GenerationEvent event) {
+                known.add(event.getGeneration());
+                if (event.getState() == GenerationState.COMPLETE) {
+                    newest[0] = Math.max(newest[0], event.getGeneration());
+                }
             }
         });
-        return newest[0];
+        return new Generations(known, newest[0]);
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
 
@@ -77,7 +78,13 @@ public final class RefreshProgress {
             long openedAt,
             long completedAt,
             List<Float> similarityQuantiles,
-            List<PartitionView> parts) {}
+            List<PartitionView> parts) {
+        /** Whether it was complete at some time. */
+        @JsonIgnore
+        public boolean isFinished() {
+            return phase.equals("complete") || phase.equals("retired");
+        }
+    }
 
     /**
      * A partition's last report.

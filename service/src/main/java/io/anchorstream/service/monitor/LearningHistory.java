@@ -94,6 +94,7 @@ public final class LearningHistory {
                         version.getComparedWith(),
                         Map.copyOf(version.getCompatibility()),
                         version.getReason(),
+                        version.getGateReason(),
                         version.getTimestamp()));
     }
 
@@ -232,6 +233,7 @@ public final class LearningHistory {
      * @param everPromoted whether it was in service at some time
      * @param comparedWith the version in service when the gate decided, -1 = none
      * @param compatibility how the two work together in one index; empty where it was not measured
+     * @param gateReason why the gate decided as it did, where a command's reason took its place; else empty
      */
     public record VersionView(
             long version,
@@ -247,6 +249,7 @@ public final class LearningHistory {
             long comparedWith,
             Map<String, Double> compatibility,
             String reason,
+            String gateReason,
             long timestamp) {}
 
     /**

@@ -102,17 +102,16 @@ public record RefreshOutlook(
 
     /**
      * The first generation is left out: its items arrive while it is built, so that its time says nothing. So is a return
-     * to an older version, whose vectors may have been kept.
+     * to a version whose vectors may have been kept.
      */
     private static Optional<Prediction> predict(List<GenerationView> generations, OptionalDouble bytesPerVector) {
-        long newestVersion = -1;
         GenerationView measured = null;
-        for (GenerationView one : generations) {
+        for (int i = 0; i < generations.size(); i++) {
+            GenerationView one = generations.get(i);
             boolean timed = one.openedAt() > 0 && one.completedAt() > one.openedAt();
-            if (one.generation() > 0 && one.modelVersion() > newestVersion && timed && one.embedded() > 0) {
+            if (one.generation() > 0 && timed && one.embedded() > 0 && !mayBeKept(one, generations.subList(0, i))) {
                 measured = one;
             }
-            newestVersion = Math.max(newestVersion, one.modelVersion());
         }
         return Optional.ofNullable(measured).map(one -> {
             double rate = one.embedded() / ((one.completedAt() - one.openedAt()) / 1000.0);
@@ -121,6 +120,19 @@ public record RefreshOutlook(
             return new Prediction(
                     one.generation(), live, rate, live / rate, Math.round(live * bytesPerVector.orElse(0)));
         });
+    }
+
+    /** Of each item the vectors of the last two complete generations are kept, and some of what was begun since. */
+    private static boolean mayBeKept(GenerationView one, List<GenerationView> before) {
+        int complete = 0;
+        for (int i = before.size() - 1; i >= 0 && complete < 2; i--) {
+            if (before.get(i).modelVersion() == one.modelVersion()) {
+                return true;
+            }
+            complete += before.get(i).isFinished() ? 1 : 0;
+        }
+        // What is no longer known of may have been of this version, too.
+        return complete < 2 && before.stream().anyMatch(other -> other.modelVersion() > one.modelVersion());
     }
 
     /** Whether a refresh is under way. */

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.anchorstream.avro.ModelVersion;
+import io.anchorstream.avro.VersionState;
 import io.anchorstream.topology.versions.VersionHistory;
 
 /**
  * A version as an operator sees it: the fields of {@code ModelVersion} under the same names.
  *
  * @param baselines scores of version 0 ({@code untrained.}) and of raw features on the same pictures
+ * @param gateReason why the gate decided as it did, where a command's reason took its place; else empty
  * @param serving whether it is in service now
  */
 public record VersionSummary(
@@ -28,6 +30,7 @@ public record VersionSummary(
         long step,
         int dimension,
         String reason,
+        String gateReason,
         Map<String, Double> metrics,
         Map<String, Double> reference,
         Map<String, Double> baselines,
@@ -55,6 +58,7 @@ public record VersionSummary(
                 event.getStep(),
                 event.getDimension(),
                 event.getReason(),
+                event.getGateReason(),
                 new TreeMap<>(event.getMetrics()),
                 new TreeMap<>(event.getReference()),
                 new TreeMap<>(event.getBaselines()),
@@ -67,14 +71,27 @@ public record VersionSummary(
                 event.getTimestamp());
     }
 
+    /** The state in the words of the page: one version is in service, others were. */
+    public String standing() {
+        if (serving) {
+            return "in service";
+        }
+        return state.equals(VersionState.PROMOTED.name())
+                ? (version == 0 ? "was the start" : "was in service")
+                : state.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
     /** For people. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
-        lines.add("version " + version + ": " + state.toLowerCase(Locale.ROOT).replace('_', ' ')
-                + (serving ? ", in service as generation " + generation : "")
+        lines.add("version " + version + ": " + standing()
+                + (serving ? " as generation " + generation : "")
                 + (pinned ? ", pinned" : "")
                 + (paused ? ", training paused" : ""));
         lines.add("  why         " + reason);
+        if (!gateReason.isEmpty()) {
+            lines.add("  the gate    " + gateReason);
+        }
         lines.add("  grown from  " + (parent < 0 ? "nothing" : "version " + parent) + ", step " + step + ", data up to "
                 + offsets);
         lines.add("  weights     " + weightsBytes + " bytes, SHA-256 " + weightsDigest);

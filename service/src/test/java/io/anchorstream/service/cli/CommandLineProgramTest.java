@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import io.anchorstream.service.embedded.DataFolderLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -59,6 +60,44 @@ class CommandLineProgramTest {
                     .isEqualTo(ExitCode.USAGE);
             assertThat(err.toString()).contains("port " + taken.getLocalPort() + " is taken", "--port ");
         }
+    }
+
+    @Test
+    void aFolderInUseIsNamedBeforeATakenPort(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("page.address"), "http://127.0.0.1:4711/");
+        try (DataFolderLock lock = DataFolderLock.acquire(folder);
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThat(lock).isNotNull();
+            assertThat(run("demo", "--data", folder.toString(), "--port", Integer.toString(taken.getLocalPort())))
+                    .isEqualTo(ExitCode.FAILED);
+        }
+        assertThat(err.toString())
+                .contains("is in use: a demo runs already on http://127.0.0.1:4711/")
+                .doesNotContain("is taken");
+    }
+
+    @Test
+    void formatsAreListedAsTheyAreWritten() {
+        assertThat(run("embeddings", "export", "--out", "x", "--format", "csv")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("'csv' is not a format; there are jsonl, npy, parquet");
+    }
+
+    @Test
+    void completionIsForBashAndZsh() {
+        assertThat(run("completion", "zsh")).isZero();
+        assertThat(out.toString()).contains("ZSH_VERSION");
+        assertThat(run("completion", "fish")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("for bash and zsh, not for fish");
+    }
+
+    @Test
+    void doctorSaysThatNoDemoIsRunning(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("kafka.port"), "1");
+        Files.writeString(folder.resolve("registry.port"), "1");
+        assertThat(run("doctor", "--data", folder.toString())).isEqualTo(ExitCode.ATTENTION);
+        assertThat(out.toString())
+                .contains("no demo is running on " + folder, "./anchorstream demo --data " + folder, "java")
+                .doesNotContain("kafka.bootstrap.servers");
     }
 
     @Test
@@ -121,7 +160,7 @@ class CommandLineProgramTest {
 
         assertThat(out.toString())
                 .contains("line 1, left out: no picture missing.png", "line 2, left out: the picture of b: [::1] is an")
-                .contains("0 items sent to nothing (a dry run)");
+                .contains("0 items would be sent; nothing was (a dry run)");
     }
 
     @Test

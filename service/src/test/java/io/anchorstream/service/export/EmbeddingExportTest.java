@@ -155,7 +155,7 @@ class EmbeddingExportTest {
                 event(1, GenerationState.COMPLETE),
                 event(2, GenerationState.OPENED));
 
-        assertThat(export().newestComplete()).isEqualTo(1);
+        assertThat(export().generations().newestComplete()).isEqualTo(1);
     }
 
     private EmbeddingExport export() {

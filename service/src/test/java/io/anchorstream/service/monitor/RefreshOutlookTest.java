@@ -59,6 +59,25 @@ class RefreshOutlookTest {
     }
 
     @Test
+    void measuresAReturnToAVersionWhoseVectorsWereNotKept() {
+        generation(1, 1_000, 400);
+        generation(2, 10_000, 400);
+        generation(3, 20_000, 400);
+        event(4, 1, GenerationState.OPENED, -1, 0, 0, false, 30_000);
+        event(4, 1, GenerationState.COMPLETE, -1, 400, 400, true, 32_000);
+        event(5, 3, GenerationState.OPENED, -1, 0, 0, false, 40_000);
+        event(5, 3, GenerationState.COMPLETE, -1, 400, 400, true, 40_100);
+
+        RefreshOutlook outlook =
+                RefreshOutlook.of(progress.generations(), serving(3, 5), OptionalDouble.empty(), 50_000);
+
+        assertThat(outlook.prediction()).isNotNull().satisfies(one -> {
+            assertThat(one.measuredOn()).as("the vectors of 5 were kept").isEqualTo(4);
+            assertThat(one.perSecond()).isCloseTo(200, within(1e-9));
+        });
+    }
+
+    @Test
     void predictsNothingFromTheFirstGeneration() {
         generation(0, 1_000, 400);
         assertThat(RefreshOutlook.of(progress.generations(), serving(0, 0), OptionalDouble.empty(), 9_000)

@@ -130,6 +130,7 @@ public final class CommandDesk {
             next.setOrdered(true);
             next.setPinned(pin);
             next.setPaused(serving.getPaused());
+            next.setGateReason(gateReason(chosen));
             next.setReason("In service by order of " + issuer(command) + " ("
                     + command.getCommand().name().toLowerCase(Locale.ROOT) + "), instead of version "
                     + serving.getVersion() + ".");
@@ -146,10 +147,16 @@ public final class CommandDesk {
                 left.setOrdered(false);
                 left.setPinned(false);
                 left.setPaused(false);
+                left.setGateReason(gateReason(serving));
                 left.setReason("Rolled back to version " + chosen.getVersion() + " by " + issuer(command) + ".");
                 events.add(left); // after the promotion: one version is in service at every instant
             }
             return Optional.empty();
+        }
+
+        /** What the gate said stays, however often the version is commanded. */
+        private static String gateReason(ModelVersion event) {
+            return event.getGateReason().isEmpty() ? event.getReason() : event.getGateReason();
         }
 
         /** The gate's choice becomes an order: a refresh of another version gives way to it. */
@@ -196,6 +203,7 @@ public final class CommandDesk {
             ModelVersion event = Events.copy(target.get(), new ModelVersion());
             event.setState(VersionState.REJECTED);
             event.setGeneration(-1);
+            event.setGateReason(gateReason(target.get()));
             event.setReason("Rejected by " + issuer(command) + ".");
             Optional<String> refusal = history.refusal(event);
             if (refusal.isEmpty()) {

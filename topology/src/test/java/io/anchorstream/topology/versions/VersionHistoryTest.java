@@ -70,6 +70,19 @@ class VersionHistoryTest {
     }
 
     @Test
+    void whatTheGateSaidOutlastsTheCommands() {
+        ModelVersion judged = event(1, VersionState.PROMOTED, 1);
+        judged.setReason("It is better.");
+        apply(event(0, VersionState.PROMOTED, 0), judged);
+        answer(CommandType.ROLLBACK, null);
+        answer(CommandType.PROMOTE, 1L);
+        assertThat(history.version(1)).hasValueSatisfying(event -> {
+            assertThat(event.getReason()).contains("by order of");
+            assertThat(event.getGateReason()).isEqualTo("It is better.");
+        });
+    }
+
+    @Test
     void aRollbackLeavesBehindWhatWasTrainedSinceTheVersionItReturnsTo() {
         apply(event(0, VersionState.PROMOTED, 0), event(1, VersionState.PROMOTED, 1));
         apply(event(2, VersionState.PROMOTED, 2), event(3, VersionState.REJECTED, -1));
