@@ -3,9 +3,7 @@ package io.anchorstream.model.image;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
@@ -65,9 +63,8 @@ public final class ImageDecoder {
             return fitted(bytes);
         }
         ImageFormat format = ImageFormat.of(bytes)
-                .orElseThrow(() -> new RejectedImageException(
-                        ImageRejection.UNKNOWN_FORMAT,
-                        "this is no PNG, JPEG, GIF or BMP: it begins with " + beginning(bytes)));
+                .orElseThrow(
+                        () -> new RejectedImageException(ImageRejection.UNKNOWN_FORMAT, PictureMagic.unknown(bytes)));
         ByteView view = new ByteView(bytes);
         ImageHeader header = header(format, view);
         checkSize(header, bytes.length);
@@ -184,15 +181,5 @@ public final class ImageDecoder {
         if (text.contains("corrupt") || text.contains("inconsistent")) {
             throw new RejectedImageException(ImageRejection.CORRUPT, "the decoder says: " + warning);
         }
-    }
-
-    /** The first bytes as a person reads them: text where they are text, else hexadecimal. */
-    private static String beginning(byte[] bytes) {
-        int length = Math.min(24, bytes.length);
-        String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
-        if (text.chars().allMatch(c -> c == '\n' || c == '\r' || c == '\t' || (c >= ' ' && c < 127))) {
-            return "the text \"" + text.replaceAll("\\s+", " ") + (length < bytes.length ? "..." : "") + "\"";
-        }
-        return "the bytes " + HexFormat.ofDelimiter(" ").formatHex(bytes, 0, Math.min(4, length));
     }
 }

@@ -4,6 +4,7 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ImageDecoderTest {
@@ -122,6 +124,22 @@ class ImageDecoderTest {
         assertThat(rejection(decoder, "<svg/>".getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(ImageRejection.UNKNOWN_FORMAT);
         assertThat(rejection(small, new byte[1_001])).isEqualTo(ImageRejection.TOO_MANY_BYTES);
+    }
+
+    @Test
+    void namesTheFormatsItDoesNotTake() {
+        Map.of(
+                        "RIFF\1\2\3\4WEBPVP8 ", "WebP",
+                        "<?xml version='1.0'?>\n<!-- drawn -->\n<svg/>", "SVG",
+                        "\0\0\0 ftypavif\0\0", "AVIF",
+                        "\0\0\0 ftypheic\0\0", "HEIC",
+                        "II*\0\1", "TIFF")
+                .forEach((bytes, name) -> assertThatThrownBy(
+                                () -> decoder.decode(bytes.getBytes(StandardCharsets.ISO_8859_1)))
+                        .hasMessageContaining("this is " + name)
+                        .hasMessageContaining("convert it to PNG or JPEG"));
+        assertThat(PictureMagic.fault("hello".getBytes(StandardCharsets.UTF_8)))
+                .hasValueSatisfying(fault -> assertThat(fault).contains("the text \"hello\""));
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class CatalogueFolder {
                     null,
                     "a catalogue folder holds a file " + PRODUCTS + ", one JSON object a line");
         }
-        return CatalogueSource.jsonLines(Files.newBufferedReader(products));
+        return CatalogueSource.jsonLines(Utf8.open(products));
     }
 
     /**
@@ -125,7 +125,11 @@ public final class CatalogueFolder {
         }
         String id = known.getOrDefault("id", "");
         if (id.isBlank()) {
-            return new CatalogueLine.Refused(number, "no \"id\"; every item needs one of its own");
+            List<String> meant = FieldNames.meaning("id", attributes.keySet());
+            return new CatalogueLine.Refused(
+                    number,
+                    "no \"id\"; every item needs one of its own"
+                            + (meant.isEmpty() ? "" : "; is it \"" + meant.get(0) + "\"? Then name that field id"));
         }
         return new CatalogueLine.Read(
                 number,

@@ -3,9 +3,7 @@ package io.anchorstream.service.catalogue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,10 +32,7 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
     public static CatalogueSource of(String argument, InputStream standardInput) {
         if (argument.equals("-")) {
             return new CatalogueSource(
-                    "standard input",
-                    Optional.empty(),
-                    Optional.empty(),
-                    () -> jsonLines(new BufferedReader(new InputStreamReader(standardInput, StandardCharsets.UTF_8))));
+                    "standard input", Optional.empty(), Optional.empty(), () -> jsonLines(Utf8.open(standardInput)));
         }
         Path path = Path.of(argument);
         if (Files.isDirectory(path)) {
@@ -60,8 +55,7 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
             return new CatalogueSource(argument, Optional.of(path), folder, () -> CsvCatalogue.lines(path));
         }
         if (lower.endsWith(".jsonl") || lower.endsWith(".ndjson")) {
-            return new CatalogueSource(
-                    argument, Optional.of(path), folder, () -> jsonLines(Files.newBufferedReader(path)));
+            return new CatalogueSource(argument, Optional.of(path), folder, () -> jsonLines(Utf8.open(path)));
         }
         throw new IllegalArgumentException(path + " is neither a folder nor a .csv or .jsonl file");
     }
@@ -71,25 +65,12 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
         return opener.lines();
     }
 
-    /** Behind the byte order mark with which spreadsheets begin a file in UTF-8: it would be part of the first name. */
-    static BufferedReader behindMark(BufferedReader reader) throws IOException {
-        reader.mark(1);
-        if (reader.read() != '\uFEFF') {
-            reader.reset();
-        }
-        return reader;
-    }
-
-    static Stream<CatalogueLine> jsonLines(BufferedReader reader) throws IOException {
-        long[] number = {0};
-        return behindMark(reader)
-                .lines()
-                .flatMap(line -> {
-                    number[0]++;
-                    return line.isBlank()
-                            ? Stream.<CatalogueLine>empty()
-                            : Stream.of(CatalogueFolder.parse(number[0], line));
-                })
+    /** Ends after its first line where that shows that the file is no JSONL: it would be said of every line. */
+    static Stream<CatalogueLine> jsonLines(BufferedReader reader) {
+        JsonLines lines = new JsonLines();
+        return reader.lines()
+                .takeWhile(line -> !lines.ended)
+                .flatMap(lines::read)
                 .onClose(() -> {
                     try {
                         reader.close();
@@ -97,5 +78,40 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
                         throw new UncheckedIOException(e);
                     }
                 });
+    }
+
+    /** Where a reader of lines is. */
+    private static final class JsonLines {
+        private long number;
+        private boolean begun;
+        private boolean ended;
+
+        Stream<CatalogueLine> read(String line) {
+            number++;
+            if (line.isBlank()) {
+                return Stream.empty();
+            }
+            Optional<String> other = begun ? Optional.empty() : otherShape(line.strip());
+            begun = true;
+            ended = other.isPresent();
+            if (ended) {
+                return Stream.of(new CatalogueLine.Refused(number, other.get()));
+            }
+            return Stream.of(
+                    Utf8.isBroken(line)
+                            ? new CatalogueLine.Refused(number, Utf8.BROKEN)
+                            : CatalogueFolder.parse(number, line));
+        }
+
+        private static Optional<String> otherShape(String first) {
+            if (first.startsWith("[")) {
+                return Optional.of("the file is one JSON array; a catalogue holds one JSON object a line, without"
+                        + " brackets and commas around: jq -c '.[]' OLD > NEW");
+            }
+            return first.equals("{")
+                    ? Optional.of("the file's objects go over several lines; a catalogue holds one JSON object a line:"
+                            + " jq -c . OLD > NEW")
+                    : Optional.empty();
+        }
     }
 }

@@ -2,7 +2,6 @@ package io.anchorstream.service.catalogue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -40,7 +39,7 @@ final class CsvCatalogue {
     static Stream<CatalogueLine> lines(Path file) throws IOException {
         MappingIterator<Map<String, String>> rows = CSV.readerForMapOf(String.class)
                 .with(CsvSchema.emptySchema().withHeader())
-                .readValues(CatalogueSource.behindMark(Files.newBufferedReader(file)));
+                .readValues(Utf8.open(file));
         return StreamSupport.stream(
                         Spliterators.spliteratorUnknownSize(new Rows(rows), Spliterator.ORDERED | Spliterator.NONNULL),
                         false)
@@ -53,9 +52,10 @@ final class CsvCatalogue {
                 });
     }
 
-    /** Turns rows into lines; a row that cannot be read is one refused line. */
+    /** Turns rows into lines; a row that cannot be read is one refused line, and so is a header without an id. */
     private static final class Rows implements Iterator<CatalogueLine> {
         private final MappingIterator<Map<String, String>> rows;
+        private boolean ended;
 
         Rows(MappingIterator<Map<String, String>> rows) {
             this.rows = rows;
@@ -64,7 +64,7 @@ final class CsvCatalogue {
         @Override
         public boolean hasNext() {
             try {
-                return rows.hasNextValue();
+                return !ended && rows.hasNextValue();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -75,10 +75,18 @@ final class CsvCatalogue {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
+            Optional<String> header = headerFault(columns());
+            if (header.isPresent()) {
+                ended = true;
+                return new CatalogueLine.Refused(1, header.get());
+            }
             long line = rows.getCurrentLocation().getLineNr();
             try {
                 ObjectNode object = JsonNodeFactory.instance.objectNode();
                 Map<String, String> row = rows.nextValue();
+                if (row.values().stream().anyMatch(cell -> cell != null && Utf8.isBroken(cell))) {
+                    return new CatalogueLine.Refused(line, Utf8.BROKEN);
+                }
                 int named = columns().size();
                 if (row.size() < named) {
                     return new CatalogueLine.Refused(
@@ -91,7 +99,9 @@ final class CsvCatalogue {
                         object.put(column.strip(), cell);
                     }
                 });
-                return object.hasNonNull("id") ? CatalogueFolder.line(line, object) : withoutId(line);
+                return object.hasNonNull("id")
+                        ? CatalogueFolder.line(line, object)
+                        : new CatalogueLine.Refused(line, "the cell \"id\" is empty; every item needs one of its own");
             } catch (JsonProcessingException e) {
                 return new CatalogueLine.Refused(line, "not CSV: " + e.getOriginalMessage());
             } catch (IOException e) {
@@ -99,22 +109,23 @@ final class CsvCatalogue {
             }
         }
 
-        private CatalogueLine withoutId(long line) {
-            List<String> columns = columns();
+        private static Optional<String> headerFault(List<String> columns) {
+            if (columns.stream().anyMatch(Utf8::isBroken)) {
+                return Optional.of("the header: " + Utf8.BROKEN);
+            }
             if (columns.contains("id")) {
-                return new CatalogueLine.Refused(line, "the cell \"id\" is empty; every item needs one of its own");
+                return Optional.empty();
             }
             String first = columns.isEmpty() ? "" : columns.get(0);
-            Optional<String> separator = OTHER_SEPARATORS.keySet().stream()
-                    .filter(sign -> columns.size() == 1 && first.contains(sign))
-                    .findFirst();
-            return new CatalogueLine.Refused(
-                    line,
-                    "there is no column \"id\"; the header names " + columns
-                            + separator
-                                    .map(sign -> ", separated by " + OTHER_SEPARATORS.get(sign)
-                                            + " as it seems: save the file with commas")
-                                    .orElse("; name the column that tells items apart id"));
+            List<String> meant = FieldNames.meaning("id", columns);
+            return Optional.of("there is no column \"id\"; the header names " + columns
+                    + OTHER_SEPARATORS.keySet().stream()
+                            .filter(sign -> columns.size() == 1 && first.contains(sign))
+                            .findFirst()
+                            .map(sign -> ", separated by " + OTHER_SEPARATORS.get(sign)
+                                    + " as it seems: save the file with commas")
+                            .orElse("; name the column that tells items apart id"
+                                    + (meant.isEmpty() ? "" : " (is it " + meant.get(0) + "?)")));
         }
 
         private List<String> columns() {

@@ -1,14 +1,14 @@
 package io.anchorstream.service.catalogue;
 
 /** A 64-bit hash that is the same on every machine and for ever, for choices that must not depend on order. */
-final class SeededHash {
+public final class SeededHash {
     private final long seed;
 
-    SeededHash(long seed) {
+    public SeededHash(long seed) {
         this.seed = seed;
     }
 
-    long of(String text) {
+    public long of(String text) {
         long hash = mix(seed ^ 0x9e3779b97f4a7c15L);
         for (int i = 0; i < text.length(); i++) {
             hash = mix(hash ^ text.charAt(i)) + 0x9e3779b97f4a7c15L;

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 import io.anchorstream.avro.CatalogItem;
 import io.anchorstream.service.catalogue.CatalogueSource;
@@ -16,6 +15,7 @@ import io.anchorstream.service.fetch.FetchSettings;
 import io.anchorstream.service.fetch.PictureAddress;
 import io.anchorstream.service.fetch.PictureFetcher;
 import io.anchorstream.service.ingest.CatalogueIngest;
+import io.anchorstream.service.ingest.CatalogueIngest.Named;
 import io.anchorstream.service.ingest.CatalogueIngest.Outcome;
 import io.anchorstream.service.ingest.CatalogueIngest.Web;
 import io.anchorstream.service.ingest.IngestMark;
@@ -69,7 +69,7 @@ final class IngestCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         CatalogueSource source = source();
         if (dryRun) {
-            return report(run(source, ItemSink.NONE, addresses(), Optional.empty()), "nothing (a dry run)");
+            return report(source, run(source, ItemSink.NONE, addresses(), Optional.empty()), "nothing (a dry run)");
         }
         DemoAddress.Found found = address.find();
         found.requireReachable();
@@ -84,7 +84,7 @@ final class IngestCommand implements Callable<Integer> {
                 : Optional.of(
                         IngestMark.of(settings.get(Keys.DATA), source.file().get(), cluster.identity(topic)));
         if (resume && mark.isPresent() && mark.get().isWhole()) {
-            return nothingLeft(source, topic);
+            return nothingLeft(source, topic, mark.get().refused());
         }
         try (ItemWriter writer = ItemWriter.open(
                         topic,
@@ -92,7 +92,7 @@ final class IngestCommand implements Callable<Integer> {
                         cluster.serde(CatalogItem.class).serializer());
                 @Nullable PictureFetcher fetcher = noFetch ? null : new PictureFetcher(FetchSettings.of(settings))) {
             Web web = fetcher == null ? Web.UNTOUCHED : url -> Optional.of(fetcher.fetch(url));
-            return report(run(source, writer, web, mark), topic);
+            return report(source, run(source, writer, web, mark), topic);
         }
     }
 
@@ -108,9 +108,15 @@ final class IngestCommand implements Callable<Integer> {
         };
     }
 
-    private int nothingLeft(CatalogueSource source, String topic) {
-        String text = source.name() + " has not changed since all of it was sent to " + topic
-                + ": nothing is left to send. Without --resume all of it is sent again, lines that were left out included";
+    private int nothingLeft(CatalogueSource source, String topic, long refused) {
+        String text = source.name() + " has not changed since all of it"
+                + (refused > 0
+                        ? " but " + lines(refused) + " that " + (refused == 1 ? "was" : "were") + " left out"
+                        : "")
+                + " was sent to " + topic + ": nothing is left to send. "
+                + (refused > 0
+                        ? "Mend them and ingest again without --resume: all is sent again, with them"
+                        : "Without --resume all of it is sent again");
         if (json) {
             spec.commandLine().getErr().println(text);
             spec.commandLine()
@@ -133,14 +139,18 @@ final class IngestCommand implements Callable<Integer> {
     }
 
     /** What is reported, with the time it took. */
-    private record Run(Outcome outcome, double seconds, ProgressLine progress) {}
+    private record Run(Outcome outcome, long after, double seconds, ProgressLine progress) {}
 
     private Run run(CatalogueSource source, ItemSink sink, Web web, Optional<IngestMark> mark) throws IOException {
         long after = resume && mark.isPresent() ? mark.get().line() : 0;
         ProgressLine progress = new ProgressLine(
                 json ? spec.commandLine().getErr() : spec.commandLine().getOut());
         if (after > 0) {
-            progress.end("going on after line " + after + " of " + source.name());
+            long refused = mark.isPresent() ? mark.get().refused() : 0;
+            progress.end("going on after line " + after + " of " + source.name()
+                    + (refused > 0
+                            ? "; " + lines(refused) + " before it left out: mend them and ingest again without --resume"
+                            : ""));
         }
         long began = System.nanoTime();
         Outcome outcome = new CatalogueIngest(source, sink, web, mark).run(after, new CatalogueIngest.Listener() {
@@ -154,11 +164,24 @@ final class IngestCommand implements Callable<Integer> {
             public void refused(long line, String reason) {
                 progress.end(source.name() + ", line " + line + ", left out: " + reason);
             }
+
+            @Override
+            public void unusable(long line, String reason) {
+                if (dryRun) {
+                    progress.end(source.name() + ", line " + line + ", will be a dead letter: " + reason);
+                }
+            }
+
+            @Override
+            public void misnamed(long line, String field, String known) {
+                progress.end(source.name() + ", line " + line + ": there is no field \"" + field
+                        + "\", so that it is kept as an attribute; did you mean \"" + known + "\"?");
+            }
         });
-        return new Run(outcome, seconds(began), progress);
+        return new Run(outcome, after, seconds(began), progress);
     }
 
-    private int report(Run run, String topic) {
+    private int report(CatalogueSource source, Run run, String topic) {
         Outcome outcome = run.outcome();
         if (json) {
             spec.commandLine()
@@ -167,7 +190,18 @@ final class IngestCommand implements Callable<Integer> {
         } else {
             run.progress().end(text(run, topic));
         }
-        return outcome.refused() == 0 ? ExitCode.OK : ExitCode.REFUSALS;
+        if (outcome.sent() == 0 && outcome.refused() == 0 && run.after() > 0) {
+            return ExitCode.OK; // what is behind the last line that was sent is nothing but blank
+        }
+        if (outcome.sent() == 0) {
+            spec.commandLine()
+                    .getErr()
+                    .println("nothing was ingested: " + source.name()
+                            + (outcome.refused() == 0 ? " is empty" : " has no line that can be used"));
+            return ExitCode.FAILED;
+        }
+        boolean whole = outcome.refused() == 0 && !(dryRun && outcome.unusable().count() > 0);
+        return whole ? ExitCode.OK : ExitCode.REFUSALS;
     }
 
     private String text(Run run, String topic) {
@@ -182,28 +216,50 @@ final class IngestCommand implements Callable<Integer> {
         if (outcome.refused() > 0) {
             text.append(String.format(
                     Locale.ROOT,
-                    "; %,d line%s left out, for the reason%s above",
-                    outcome.refused(),
-                    outcome.refused() == 1 ? "" : "s",
+                    "; %s left out, for the reason%s above",
+                    lines(outcome.refused()),
                     outcome.refused() == 1 ? "" : "s"));
         }
         if (outcome.remote() > 0) {
             text.append(String.format(Locale.ROOT, "%n%s with a picture on the web", items(outcome.remote())));
         }
-        if (outcome.withoutText() > 0) {
-            String lines = outcome.wordless().stream().map(String::valueOf).collect(Collectors.joining(", "));
+        append(text, outcome.withoutText(), "without any text", "searchable, but not learned from");
+        append(
+                text,
+                outcome.unusable(),
+                "without a picture that can be used",
+                "the service makes dead letters of them; --dry-run says why of each");
+        if (outcome.repeated().count() > 0) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%n%s without any text (line%s %s%s): searchable, but not learned from",
-                    items(outcome.withoutText()),
-                    outcome.withoutText() == 1 ? "" : "s",
-                    lines,
-                    outcome.withoutText() > outcome.wordless().size() ? ", ..." : ""));
+                    "%n%,d id%s came more than once (%s%s): the last item of an id counts",
+                    outcome.repeated().count(),
+                    outcome.repeated().count() == 1 ? "" : "s",
+                    String.join("; ", outcome.repeated().first()),
+                    outcome.repeated().count() > outcome.repeated().first().size() ? "; ..." : ""));
         }
         return text.append(System.lineSeparator())
                 .append("pictures are checked by the label role; what it refuses becomes a dead letter, which"
                         + " ./anchorstream status and the page count")
                 .toString();
+    }
+
+    private static void append(StringBuilder text, Named some, String what, String consequence) {
+        if (some.count() > 0) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%n%s %s (line%s %s%s): %s",
+                    items(some.count()),
+                    what,
+                    some.count() == 1 ? "" : "s",
+                    String.join(", ", some.first()),
+                    some.count() > some.first().size() ? ", ..." : "",
+                    consequence));
+        }
+    }
+
+    private static String lines(long count) {
+        return String.format(Locale.ROOT, "%,d line%s", count, count == 1 ? "" : "s");
     }
 
     private static String items(long count) {

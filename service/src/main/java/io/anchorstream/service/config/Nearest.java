@@ -5,14 +5,19 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds what a mistyped name was probably meant to be. */
-final class Nearest {
+public final class Nearest {
     private Nearest() {}
 
     /** The candidate with the least edits, if they are few for the length of the name. */
     static Optional<String> to(String name, Collection<String> candidates) {
+        return within(Math.max(2, name.length() / 2), name, candidates);
+    }
+
+    /** The candidate with the least edits, if they are no more than so many. */
+    public static Optional<String> within(int edits, String name, Collection<String> candidates) {
         return candidates.stream()
                 .min(Comparator.comparingInt(candidate -> edits(name, candidate)))
-                .filter(candidate -> edits(name, candidate) <= Math.max(2, name.length() / 2));
+                .filter(candidate -> edits(name, candidate) <= edits);
     }
 
     /** Levenshtein distance. */

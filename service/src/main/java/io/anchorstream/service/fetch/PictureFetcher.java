@@ -236,8 +236,10 @@ public final class PictureFetcher implements AutoCloseable {
             throw tooLarge(uri, entity.getContentLength() + " bytes");
         }
         byte[] bytes = read(uri, entity, end);
+        // A canonical picture is this program's own form, which no server has to send.
         if (!PictureMagic.isPicture(bytes)) {
-            throw new FetchException(uri + " sends something that is no PNG, JPEG, GIF or BMP");
+            throw new FetchException(uri + " sends no picture that can be used: "
+                    + PictureMagic.fault(bytes).orElse("a canonical one"));
         }
         return new Answer(bytes, Optional.empty());
     }

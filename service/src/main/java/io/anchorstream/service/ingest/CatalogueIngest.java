@@ -8,16 +8,20 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
+import io.anchorstream.model.image.PictureMagic;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.catalogue.CatalogueEntry;
 import io.anchorstream.service.catalogue.CatalogueLine;
 import io.anchorstream.service.catalogue.CatalogueSource;
+import io.anchorstream.service.catalogue.FieldNames;
 import io.anchorstream.service.fetch.FetchException;
 
 /**
@@ -68,6 +72,21 @@ public final class CatalogueIngest {
 
         /** A line was left out. */
         void refused(long line, String reason);
+
+        /** A line's item goes onto the topic, where the label role makes a dead letter of it. */
+        void unusable(long line, String reason);
+
+        /** A field that means nothing here looks like one that does; said once of each, at its first line. */
+        void misnamed(long line, String field, String known);
+    }
+
+    /**
+     * How many there were of something.
+     *
+     * @param first where, of the first few
+     */
+    public record Named(long count, List<String> first) {
+        public static final Named NONE = new Named(0, List.of());
     }
 
     /**
@@ -75,17 +94,23 @@ public final class CatalogueIngest {
      *
      * @param imageBytes of pictures sent
      * @param remote items whose picture was on the web
-     * @param wordless lines of items that were sent without any text, the first {@value #NAMED}
-     * @param withoutText how many there were: they get vectors and are never trained on
+     * @param withoutText lines of items that were sent without any text: they get vectors and are never trained on
+     * @param unusable lines of items that were sent and become dead letters, for their picture
+     * @param repeated ids that came more than once: the last item of each counts
      */
     public record Outcome(
-            long sent, long refused, long imageBytes, long remote, long withoutText, List<Long> wordless) {
+            long sent, long refused, long imageBytes, long remote, Named withoutText, Named unusable, Named repeated) {
         /** Of an ingest that had nothing left to send. */
-        public static final Outcome NOTHING = new Outcome(0, 0, 0, 0, 0, List.of());
+        public static final Outcome NOTHING = new Outcome(0, 0, 0, 0, Named.NONE, Named.NONE, Named.NONE);
     }
 
-    /** A line on its way, with its picture when that is fetched. */
-    private record Pending(long line, CatalogueEntry entry, Optional<CompletableFuture<byte[]>> fetched) {
+    /**
+     * A line on its way, with its picture when that is fetched.
+     *
+     * @param reason why there is no entry
+     */
+    private record Pending(
+            long line, Optional<CatalogueEntry> entry, String reason, Optional<CompletableFuture<byte[]>> fetched) {
         boolean isReady() {
             return fetched.map(CompletableFuture::isDone).orElse(true);
         }
@@ -97,16 +122,35 @@ public final class CatalogueIngest {
         }
     }
 
+    /** The first few of many lines. */
+    private static final class Lines {
+        private final List<String> first = new ArrayList<>();
+        private long count;
+
+        void add(long line) {
+            count++;
+            if (first.size() < NAMED) {
+                first.add(String.valueOf(line));
+            }
+        }
+
+        Named named() {
+            return new Named(count, List.copyOf(first));
+        }
+    }
+
     /** The counts of one run. */
     private static final class Tally {
         private long sent;
         private long refused;
         private long imageBytes;
         private long remote;
-        private long withoutText;
         private long lastLine;
         private long markedAt = System.nanoTime();
-        private final List<Long> wordless = new ArrayList<>();
+        private final Lines withoutText = new Lines();
+        private final Lines unusable = new Lines();
+        private final SeenIds ids = new SeenIds();
+        private final Set<String> fields = new HashSet<>();
     }
 
     /**
@@ -116,6 +160,7 @@ public final class CatalogueIngest {
      */
     public Outcome run(long after, Listener listener) throws IOException {
         Tally tally = new Tally();
+        long refusedBefore = mark.isPresent() && after > 0 ? mark.get().refused() : 0;
         Deque<Pending> pending = new ArrayDeque<>();
         try (Stream<CatalogueLine> lines = source.lines()) {
             for (CatalogueLine line : (Iterable<CatalogueLine>) lines::iterator) {
@@ -125,30 +170,31 @@ public final class CatalogueIngest {
                 try {
                     pending.add(begin(line));
                 } catch (RefusedLineException e) {
-                    tally.refused++;
-                    listener.refused(line.number(), e.reason);
+                    // In its turn: what is marked as reached must have the lines before it counted.
+                    pending.add(new Pending(line.number(), Optional.empty(), e.reason, Optional.empty()));
                 }
                 while (!pending.isEmpty() && (pending.element().isReady() || isFull(pending))) {
-                    finish(pending.remove(), tally, listener);
+                    finish(pending.remove(), tally, refusedBefore, listener);
                 }
             }
             while (!pending.isEmpty()) {
-                finish(pending.remove(), tally, listener);
+                finish(pending.remove(), tally, refusedBefore, listener);
             }
         } finally {
             pending.forEach(one -> one.fetched().ifPresent(fetch -> fetch.cancel(true)));
         }
         sink.flush();
-        if (mark.isPresent()) {
-            mark.get().finished(Math.max(after, tally.lastLine));
+        if (mark.isPresent() && (after > 0 || tally.sent > 0)) {
+            mark.get().finished(Math.max(after, tally.lastLine), refusedBefore + tally.refused);
         }
         return new Outcome(
                 tally.sent,
                 tally.refused,
                 tally.imageBytes,
                 tally.remote,
-                tally.withoutText,
-                List.copyOf(tally.wordless));
+                tally.withoutText.named(),
+                tally.unusable.named(),
+                tally.ids.repeated());
     }
 
     private static boolean isFull(Deque<Pending> pending) {
@@ -164,25 +210,25 @@ public final class CatalogueIngest {
         requireFits(entry, 0);
         Optional<String> address = entry.image().filter(ItemWriter::isUrl);
         try {
-            return new Pending(line.number(), entry, address.isEmpty() ? Optional.empty() : web.fetch(address.get()));
+            return new Pending(
+                    line.number(),
+                    Optional.of(entry),
+                    "",
+                    address.isEmpty() ? Optional.empty() : web.fetch(address.get()));
         } catch (FetchException e) {
             throw new RefusedLineException(pictureOf(entry, e));
         }
     }
 
-    private void finish(Pending one, Tally tally, Listener listener) throws IOException {
+    private void finish(Pending one, Tally tally, long refusedBefore, Listener listener) throws IOException {
         try {
-            Optional<byte[]> image = image(one);
-            sink.write(one.entry(), image);
+            CatalogueEntry entry = one.entry().orElseThrow(() -> new RefusedLineException(one.reason()));
+            Optional<byte[]> image = image(entry, one.fetched());
+            sink.write(entry, image);
             tally.sent++;
             tally.imageBytes += image.map(bytes -> bytes.length).orElse(0);
-            tally.remote += one.entry().image().filter(ItemWriter::isUrl).isPresent() ? 1 : 0;
-            if (!hasText(one.entry())) {
-                tally.withoutText++;
-                if (tally.wordless.size() < NAMED) {
-                    tally.wordless.add(one.line());
-                }
-            }
+            tally.remote += entry.image().filter(ItemWriter::isUrl).isPresent() ? 1 : 0;
+            note(one.line(), entry, image, tally, listener);
             listener.sent(tally.sent);
         } catch (RefusedLineException e) {
             tally.refused++;
@@ -191,16 +237,43 @@ public final class CatalogueIngest {
         tally.lastLine = one.line();
         if (mark.isPresent() && System.nanoTime() - tally.markedAt > MARK_NANOS) {
             sink.flush();
-            mark.get().reached(tally.lastLine);
+            mark.get().reached(tally.lastLine, refusedBefore + tally.refused);
             tally.markedAt = System.nanoTime();
         }
     }
 
-    private Optional<byte[]> image(Pending one) throws IOException, RefusedLineException {
-        CatalogueEntry entry = one.entry();
-        if (one.fetched().isPresent()) {
+    private static void note(long line, CatalogueEntry entry, Optional<byte[]> image, Tally tally, Listener listener) {
+        tally.ids.add(entry.id(), line);
+        if (!hasText(entry)) {
+            tally.withoutText.add(line);
+        }
+        pictureFault(entry, image).ifPresent(reason -> {
+            tally.unusable.add(line);
+            listener.unusable(line, reason);
+        });
+        for (String field : entry.attributes().keySet()) {
+            FieldNames.meant(field)
+                    .filter(known -> !FieldNames.isGiven(known, entry))
+                    .filter(known -> tally.fields.add(field))
+                    .ifPresent(known -> listener.misnamed(line, field, known));
+        }
+    }
+
+    /** What the label role finds at the first look. */
+    private static Optional<String> pictureFault(CatalogueEntry entry, Optional<byte[]> image) {
+        if (image.isPresent()) {
+            return PictureMagic.fault(image.get()).map(fault -> entry.image().orElse("") + ": " + fault);
+        }
+        return entry.image().filter(ItemWriter::isUrl).isPresent()
+                ? Optional.empty()
+                : Optional.of("item " + entry.id() + " names no \"image\"; every item needs a picture");
+    }
+
+    private Optional<byte[]> image(CatalogueEntry entry, Optional<CompletableFuture<byte[]>> fetched)
+            throws IOException, RefusedLineException {
+        if (fetched.isPresent()) {
             try {
-                byte[] bytes = one.fetched().get().join();
+                byte[] bytes = fetched.get().join();
                 requireFits(entry, bytes.length);
                 return Optional.of(bytes);
             } catch (CompletionException e) {

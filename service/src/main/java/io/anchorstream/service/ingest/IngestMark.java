@@ -40,8 +40,11 @@ public final class IngestMark {
         }
     }
 
-    /** @param whole the last line has been reached; absent, and so false, in marks of earlier builds */
-    private record Content(String source, long size, long modified, long line, boolean whole) {}
+    /**
+     * @param whole the last line has been reached; absent, and so false, in marks of earlier builds
+     * @param refused lines left out so far; absent, and so 0, in marks of earlier builds
+     */
+    private record Content(String source, long size, long modified, long line, boolean whole, long refused) {}
 
     /**
      * @param folder where marks are kept
@@ -67,6 +70,11 @@ public final class IngestMark {
         return read().filter(Content::whole).isPresent();
     }
 
+    /** How many lines up to {@link #line} were left out. */
+    public long refused() throws IOException {
+        return read().map(Content::refused).orElse(0L);
+    }
+
     private Optional<Content> read() throws IOException {
         try {
             Content content = JSON.readValue(Files.readAllBytes(file), Content.class);
@@ -77,23 +85,23 @@ public final class IngestMark {
         }
     }
 
-    /** Every line up to this one is on the topic. */
-    void reached(long line) throws IOException {
-        write(line, false);
+    /** Every line up to this one is on the topic but for so many that were left out. */
+    void reached(long line, long refused) throws IOException {
+        write(line, refused, false);
     }
 
-    /** All of it is there; the last line was this one. */
-    void finished(long line) throws IOException {
-        write(line, true);
+    /** All of it is there but for the lines that were left out; the last line was this one. */
+    void finished(long line, long refused) throws IOException {
+        write(line, refused, true);
     }
 
-    private void write(long line, boolean whole) throws IOException {
+    private void write(long line, long refused, boolean whole) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Path part = file.resolveSibling(file.getFileName() + ".part");
         Files.write(
                 part,
                 JSON.writeValueAsBytes(
-                        new Content(source.toString(), version.size(), version.modified(), line, whole)));
+                        new Content(source.toString(), version.size(), version.modified(), line, whole, refused)));
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -156,11 +156,24 @@ class CommandLineProgramTest {
                 {"id": "b", "title": "two", "description": "two", "image": "http://[::1]/p.png"}
                 """);
 
-        assertThat(run("ingest", folder.toString(), "--dry-run")).isEqualTo(ExitCode.REFUSALS);
+        assertThat(run("ingest", folder.toString(), "--dry-run")).isEqualTo(ExitCode.FAILED);
 
         assertThat(out.toString())
                 .contains("line 1, left out: no picture missing.png", "line 2, left out: the picture of b: [::1] is an")
                 .contains("0 items would be sent; nothing was (a dry run)");
+        assertThat(err.toString()).contains("nothing was ingested", "no line that can be used");
+    }
+
+    @Test
+    void aDryRunOfIngestDoesNotEndWellWhereItemsWillBeDeadLetters(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("p.png"), "no picture");
+        Files.writeString(folder.resolve("products.jsonl"), "{\"id\": \"a\", \"image\": \"p.png\"}");
+        assertThat(run("ingest", folder.toString(), "--dry-run")).isEqualTo(ExitCode.REFUSALS);
+        assertThat(out.toString()).contains("line 1, will be a dead letter: p.png: this is no PNG, JPEG, GIF or BMP");
+
+        Files.writeString(folder.resolve("products.jsonl"), "");
+        assertThat(run("ingest", folder.toString(), "--dry-run")).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("nothing was ingested", "is empty");
     }
 
     @Test

@@ -47,6 +47,8 @@ class CatalogueIngestTest {
             AvroSerde.of(CatalogItem.class, Map.of("schema.registry.url", "mock://catalogue-ingest"))
                     .serializer());
     private final List<String> refusals = new ArrayList<>();
+    private final List<String> unusable = new ArrayList<>();
+    private final List<String> misnamed = new ArrayList<>();
 
     CatalogueIngestTest(@TempDir Path folder) {
         this.folder = folder;
@@ -71,7 +73,9 @@ class CatalogueIngestTest {
 
         CatalogueIngest.Outcome outcome = run();
 
-        assertThat(outcome).isEqualTo(new CatalogueIngest.Outcome(2, 4, 200, 0, 0, List.of()));
+        assertThat(outcome.sent()).isEqualTo(2);
+        assertThat(outcome.refused()).isEqualTo(4);
+        assertThat(outcome.imageBytes()).isEqualTo(200);
         assertThat(producer.history()).extracting(record -> record.key()).containsExactly("a", "e");
         assertThat(refusals).hasSize(4);
         assertThat(refusals.get(0)).startsWith("2: ").contains("50000000 bytes", "scale the picture down");
@@ -91,7 +95,8 @@ class CatalogueIngestTest {
 
         CatalogueIngest.Outcome outcome = run();
 
-        assertThat(outcome).isEqualTo(new CatalogueIngest.Outcome(1, 2, 0, 0, 0, List.of()));
+        assertThat(outcome.sent()).isEqualTo(1);
+        assertThat(outcome.refused()).isEqualTo(2);
         assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
     }
 
@@ -106,8 +111,7 @@ class CatalogueIngestTest {
         CatalogueIngest.Outcome outcome = run();
 
         assertThat(outcome.sent()).isEqualTo(8);
-        assertThat(outcome.withoutText()).isEqualTo(7);
-        assertThat(outcome.wordless()).containsExactly(2L, 3L, 4L, 5L, 6L);
+        assertThat(outcome.withoutText()).isEqualTo(new CatalogueIngest.Named(7, List.of("2", "3", "4", "5", "6")));
     }
 
     @Test
@@ -160,7 +164,7 @@ class CatalogueIngestTest {
         Path file = folder.resolve("items.csv");
         Files.writeString(file, "id;title\na;Lamp\n");
         run(CatalogueSource.of(file.toString(), NOTHING), 0);
-        Files.writeString(file, "sku,title\na,Lamp\n");
+        Files.writeString(file, "sku,title\na,Lamp\nb,Chair\n");
         run(CatalogueSource.of(file.toString(), NOTHING), 0);
         Files.writeString(file, "id,title,image\na,Lamp\n");
         run(CatalogueSource.of(file.toString(), NOTHING), 0);
@@ -171,6 +175,97 @@ class CatalogueIngestTest {
                         semicolons -> assertThat(semicolons).contains("[id;title]", "semicolons", "commas"),
                         otherName -> assertThat(otherName).contains("[sku, title]", "that tells items apart id"),
                         shortRow -> assertThat(shortRow).contains("2 cells", "3 columns"));
+    }
+
+    @Test
+    void leavesOutALineThatIsNotUtf8AndGoesOn() throws IOException {
+        Files.write(
+                folder.resolve("products.jsonl"),
+                "{\"id\": \"a\"}\n{\"id\": \"b\", \"title\": \"caf\u00e9\"}\n{\"id\": \"c\"}\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        Path csv = folder.resolve("items.csv");
+        Files.write(csv, "id,title\nd,one\ne,caf\u00e9\nf,two\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        run();
+        run(CatalogueSource.of(csv.toString(), NOTHING), 0);
+
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("a", "c", "d", "f");
+        assertThat(refusals)
+                .satisfiesExactly(
+                        json -> assertThat(json).startsWith("2: ").contains("not UTF-8", "iconv -f latin1 -t utf-8"),
+                        row -> assertThat(row).startsWith("3: ").contains("not UTF-8", "iconv -f latin1 -t utf-8"));
+    }
+
+    @Test
+    void aFileThatIsNoJsonLinesSaysSoOnce() throws IOException {
+        Files.writeString(folder.resolve("products.jsonl"), "[\n{\"id\": \"a\"},\n{\"id\": \"b\"}\n]\n");
+        run();
+        Files.writeString(folder.resolve("products.jsonl"), "{\n\"id\": \"a\"\n}\n");
+        run();
+
+        assertThat(producer.history()).isEmpty();
+        assertThat(refusals)
+                .satisfiesExactly(
+                        array -> assertThat(array)
+                                .startsWith("1: ")
+                                .contains("one JSON array", "one JSON object a line"),
+                        pretty -> assertThat(pretty).startsWith("1: ").contains("over several lines"));
+    }
+
+    @Test
+    void namesItemsWhosePictureWillBeRefused() throws IOException {
+        Files.write(folder.resolve("empty.png"), new byte[0]);
+        Files.writeString(folder.resolve("text.png"), "hello");
+        Files.writeString(folder.resolve("new.png"), "RIFF1234WEBPVP8 ");
+        Files.write(folder.resolve("good.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one"}
+                {"id": "b", "title": "one", "image": "empty.png"}
+                {"id": "c", "title": "one", "image": "text.png"}
+                {"id": "d", "title": "one", "image": "new.png"}
+                {"id": "e", "title": "one", "image": "good.png"}
+                {"id": "f", "title": "one", "image": "https://pictures.example/p.png"}
+                """);
+
+        CatalogueIngest.Outcome outcome = run();
+
+        assertThat(outcome.unusable()).isEqualTo(new CatalogueIngest.Named(4, List.of("1", "2", "3", "4")));
+        assertThat(unusable)
+                .satisfiesExactly(
+                        none -> assertThat(none).contains("item a names no \"image\""),
+                        empty -> assertThat(empty).contains("empty.png", "no bytes"),
+                        text -> assertThat(text).contains("text.png", "no PNG, JPEG, GIF or BMP"),
+                        webp -> assertThat(webp).contains("new.png", "WebP", "convert it to PNG or JPEG"));
+    }
+
+    @Test
+    void countsIdsThatComeMoreThanOnce() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 3000; i++) {
+            lines.append("{\"id\": \"").append(i % 2998).append("\"}\n");
+        }
+        lines.append("{\"id\": \"1\"}\n");
+        Files.writeString(folder.resolve("products.jsonl"), lines);
+
+        assertThat(run().repeated())
+                .isEqualTo(new CatalogueIngest.Named(
+                        2, List.of("0 in lines 1 and 2999", "1 in lines 2 and 3000", "1 in lines 3000 and 3001")));
+    }
+
+    @Test
+    void asksOnceOfAFieldWhetherAKnownOneWasMeant() throws IOException {
+        Files.writeString(folder.resolve("products.jsonl"), """
+                {"id": "a", "title": "one", "images": "p.png", "descripton": "red", "colour": "red", "price": "3"}
+                {"id": "b", "title": "one", "images": "p.png", "image_url": "https://pictures.example/p.png"}
+                {"id": "c", "title": "one", "description": "red", "sku": "17", "image": "https://pictures.example/p.png"}
+                {"sku": "d", "title": "one"}
+                """);
+
+        run();
+
+        assertThat(misnamed)
+                .containsExactlyInAnyOrder("images = image", "descripton = description", "image_url = image");
+        assertThat(refusals).singleElement().asString().contains("no \"id\"", "is it \"sku\"?");
     }
 
     @Test
@@ -197,13 +292,14 @@ class CatalogueIngestTest {
                 """);
         IngestMark mark = IngestMark.of(folder, products, "broker/items");
         assertThat(mark.line()).isZero();
-        mark.reached(2);
+        mark.reached(2, 1);
 
         run(
                 CatalogueSource.of(folder.toString(), NOTHING),
                 IngestMark.of(folder, products, "broker/items").line());
 
         assertThat(producer.history()).extracting(record -> record.key()).containsExactly("c");
+        assertThat(mark.refused()).isEqualTo(1);
         assertThat(IngestMark.of(folder, products, "other/items").line()).isZero();
         Files.writeString(products, "{\"id\": \"d\", \"title\": \"new\"}\n");
         assertThat(mark.line()).as("of a file that changed").isZero();
@@ -226,7 +322,7 @@ class CatalogueIngestTest {
         assertThat(mark.line()).isEqualTo(1);
         IngestMark slow = IngestMark.of(folder, products, "broker/items");
         Files.writeString(products, "{\"id\": \"b\", \"title\": \"two\"}\n", StandardOpenOption.APPEND);
-        slow.finished(1);
+        slow.finished(1, 0);
         assertThat(slow.isWhole()).as("of a file that grew while it was read").isFalse();
         assertThat(slow.line()).isZero();
     }
@@ -331,6 +427,16 @@ class CatalogueIngestTest {
             @Override
             public void refused(long line, String reason) {
                 refusals.add(line + ": " + reason);
+            }
+
+            @Override
+            public void unusable(long line, String reason) {
+                unusable.add(line + ": " + reason);
+            }
+
+            @Override
+            public void misnamed(long line, String field, String known) {
+                misnamed.add(field + " = " + known);
             }
         };
     }
