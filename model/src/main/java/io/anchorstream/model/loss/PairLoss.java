@@ -32,6 +32,6 @@ interface PairLoss {
      */
     PairTally evaluate(PairMatrix pairs, float[] gradient);
 
-    /** Adds numbers about the last in-batch evaluation. */
-    default void describe(PairMatrix pairs, Map<String, Double> metrics) {}
+    /** Adds numbers about what {@link #evaluate} found within the batch. */
+    default void describe(PairMatrix pairs, PairTally found, Map<String, Double> metrics) {}
 }

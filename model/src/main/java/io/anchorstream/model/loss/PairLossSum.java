@@ -58,7 +58,7 @@ final class PairLossSum implements PairLoss {
     }
 
     @Override
-    public void describe(PairMatrix pairs, Map<String, Double> metrics) {
-        parts.forEach(part -> part.loss.describe(pairs, metrics));
+    public void describe(PairMatrix pairs, PairTally found, Map<String, Double> metrics) {
+        parts.forEach(part -> part.loss.describe(pairs, found, metrics));
     }
 }

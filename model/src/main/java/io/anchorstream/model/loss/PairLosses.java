@@ -42,18 +42,22 @@ final class PairLosses {
                         number("sem-scale", -1, "Margin added per squared text distance; -1 = 1 / (4 - beta)."),
                         number("max-margin", 1.5, "Largest margin; squared distances of unit vectors end at 4."),
                         word("mining", "semi-hard", "Which triplets teach: semi-hard, hard, all or band."),
-                        toggle("rank-by-margin", false, "Look for negatives by distance - margin, not by distance.")),
+                        toggle(
+                                "rank-by-margin",
+                                false,
+                                "Let semi-hard mining choose by distance - margin, as hard mining does.")),
                 options -> {
+                    TripletMining mining = options.choice("mining", TripletMining.class);
                     double beta = options.number("beta", 0, 4);
                     double scale = options.number("sem-scale", -1, 4);
                     return new TripletLoss(new TripletLoss.Settings(
                             Measure.SQUARED,
-                            options.choice("mining", TripletMining.class),
+                            mining,
                             new Margin.Adaptive(
                                     beta, scale < 0 ? 1 / (4 - beta) : scale, options.number("max-margin", 0, 4)),
                             false,
                             false,
-                            options.toggle("rank-by-margin")));
+                            mining == TripletMining.HARD || options.toggle("rank-by-margin")));
                 });
     }
 
@@ -189,11 +193,14 @@ final class PairLosses {
                         number("margin", 0.3, "Margin of the batch-hard triplets."),
                         word("attributes", "text", "What tells positives apart: text, catalogue (attributes) or both."),
                         number("attribute-margin", 0, "Margin between far and near positives."),
-                        number("attribute-weight", 1, "Weight of each attribute-aware part.")),
+                        number("attribute-weight", 1, "Weight of each attribute-aware part in the mean.")),
                 PairLosses::attributeTriplet);
     }
 
     private static PairLoss attributeTriplet(LossOptions options) {
+        Descriptions chosen = options.choice("attributes", Descriptions.class);
+        double weight = options.number("attribute-weight", 0, 100);
+        double whole = 1 + weight * (chosen == Descriptions.BOTH ? 2 : 1);
         List<PairLossSum.Part> parts = new ArrayList<>();
         parts.add(new PairLossSum.Part(
                 new TripletLoss(new TripletLoss.Settings(
@@ -203,13 +210,12 @@ final class PairLosses {
                         false,
                         true,
                         false)),
-                1));
-        Descriptions chosen = options.choice("attributes", Descriptions.class);
+                1 / whole));
         for (Description description : Description.values()) {
             if (chosen == Descriptions.BOTH || chosen.name().equals(description.name())) {
                 parts.add(new PairLossSum.Part(
                         new AttributeTripletLoss(options.number("attribute-margin", 0, 4), description),
-                        options.number("attribute-weight", 0, 100)));
+                        weight / whole));
             }
         }
         return new PairLossSum(parts);
@@ -246,6 +252,10 @@ final class PairLosses {
                     toggle("memory-match", false, "Move stale memory rows to the batches' running mean and spread."),
                     number("fn-tau", falseNegativeCosine, "Ignore negatives whose texts have this cosine or more."),
                     number("fp-tau", -2, "Ignore positives whose texts have a cosine below this."),
+                    number(
+                            "fp-quantile",
+                            0,
+                            "Ignore this share of a batch's positives, those with the least alike texts."),
                     toggle("centre-text", true, "Take the running mean off text vectors before comparing them."),
                     toggle("normalise", true, "Compare unit vectors; false = as they leave the network, no memory."));
         }
@@ -267,6 +277,7 @@ final class PairLosses {
                                 values.count("memory-ramp"),
                                 values.number("fn-tau"),
                                 values.number("fp-tau"),
+                                values.number("fp-quantile", 0, 0.5),
                                 values.toggle("centre-text"),
                                 values.toggle("memory-match"))));
     }

@@ -16,6 +16,8 @@ final class PairMetricLoss implements MetricLoss {
      * @param memoryWeight w, reached after {@code memoryRamp} steps
      * @param falseNegativeCosine pairs of different labels whose texts are at least this alike are ignored; above 1 = off
      * @param falsePositiveCosine pairs of one label whose texts are less alike than this are ignored; below -1 = off
+     * @param falsePositiveShare of the positive pairs compared, as many as are whole are ignored: those whose texts are the
+     *     least alike; 0 = off
      * @param centredText take the running mean off text vectors before comparing them
      * @param matchedMemory move stale memory rows by {@link MomentMatching}
      */
@@ -25,11 +27,12 @@ final class PairMetricLoss implements MetricLoss {
             long memoryRamp,
             double falseNegativeCosine,
             double falsePositiveCosine,
+            double falsePositiveShare,
             boolean centredText,
             boolean matchedMemory) {
 
         boolean ignoresByText() {
-            return falseNegativeCosine <= 1 || falsePositiveCosine >= -1;
+            return falseNegativeCosine <= 1 || falsePositiveCosine >= -1 || falsePositiveShare > 0;
         }
     }
 
@@ -61,7 +64,7 @@ final class PairMetricLoss implements MetricLoss {
         float[] gradient = new float[pairs.values().length];
         PairTally inBatch = loss.evaluate(pairs, gradient);
         loss.measure().backwardWithinBatch(rows, pairs.values(), gradient, toRows);
-        loss.describe(pairs, metrics);
+        loss.describe(pairs, inBatch, metrics);
 
         double total = inBatch.loss();
         if (inBatch.validTerms() > 0) {
@@ -109,6 +112,7 @@ final class PairMetricLoss implements MetricLoss {
                 }
             }
         }
+        ignoreUnlike(relations, distances);
         PairMatrix pairs = new PairMatrix(
                 batch.size(),
                 memory.used(),
@@ -139,6 +143,7 @@ final class PairMetricLoss implements MetricLoss {
                 }
             }
         }
+        ignoreUnlike(relations, distances);
         return new PairMatrix(
                 n,
                 n,
@@ -181,6 +186,31 @@ final class PairMetricLoss implements MetricLoss {
             }
         }
         return sameLabel ? PairMatrix.POSITIVE : PairMatrix.NEGATIVE;
+    }
+
+    /** Same label, very different text: likely a wrong label. */
+    private void ignoreUnlike(byte[] relations, float[] distances) {
+        if (settings.falsePositiveShare == 0) {
+            return;
+        }
+        float[] found = new float[relations.length];
+        int count = 0;
+        for (int i = 0; i < relations.length; i++) {
+            if (relations[i] == PairMatrix.POSITIVE && !Float.isNaN(distances[i])) {
+                found[count++] = distances[i];
+            }
+        }
+        int ignored = (int) (settings.falsePositiveShare * count);
+        if (ignored == 0) {
+            return;
+        }
+        Arrays.sort(found, 0, count);
+        float bound = found[count - 1 - ignored];
+        for (int i = 0; i < relations.length; i++) {
+            if (relations[i] == PairMatrix.POSITIVE && distances[i] > bound) {
+                relations[i] = PairMatrix.IGNORED;
+            }
+        }
     }
 
     @Override

@@ -15,7 +15,7 @@ final class TripletLoss implements PairLoss {
     /**
      * @param soft softplus in place of the hinge; the margin is then 0
      * @param meanOverValid divide by all mined triplets; otherwise by those above zero
-     * @param rankByMargin look for hard negatives by {@code d_an - m_an} rather than by distance alone
+     * @param rankByMargin choose hard and semi-hard negatives by {@code d_an - m_an} rather than by distance alone
      */
     record Settings(
             Measure measure,
@@ -57,19 +57,19 @@ final class TripletLoss implements PairLoss {
         }
         long count = settings.meanOverValid ? sum.valid : sum.active;
         if (count == 0) {
-            return new PairTally(0, sum.validAnchors, sum.valid, 0);
+            return new PairTally(0, sum.validAnchors, sum.valid, 0, sum.fallbacks);
         }
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] /= count;
         }
-        return new PairTally(sum.loss / count, sum.validAnchors, sum.valid, sum.active);
+        return new PairTally(sum.loss / count, sum.validAnchors, sum.valid, sum.active, sum.fallbacks);
     }
 
     private void mine(Sum sum, int anchor, int[] positives, int[] negatives) {
         switch (settings.mining) {
             case HARD -> sum.add(anchor, farthest(sum.pairs, anchor, positives), hardest(sum.pairs, anchor, negatives));
             case SEMI_HARD -> {
-                if (positives.length <= FEW) {
+                if (positives.length <= FEW || settings.rankByMargin) {
                     semiHardByScan(sum, anchor, positives, negatives);
                 } else {
                     semiHard(sum, anchor, positives, sorted(sum.pairs, anchor, negatives));
@@ -127,40 +127,45 @@ final class TripletLoss implements PairLoss {
         return settings.rankByMargin ? distance - settings.margin.of(pairs, anchor, negative) : distance;
     }
 
-    private Ranked sorted(PairMatrix pairs, int anchor, int[] negatives) {
-        float[] ranks = new float[negatives.length];
+    private static Ranked sorted(PairMatrix pairs, int anchor, int[] negatives) {
+        float[] distances = new float[negatives.length];
         for (int k = 0; k < negatives.length; k++) {
-            ranks[k] = rank(pairs, anchor, negatives[k]);
+            distances[k] = pairs.value(anchor, negatives[k]);
         }
-        return Ranked.of(ranks, negatives);
+        return Ranked.of(distances, negatives);
     }
 
     private static void semiHard(Sum sum, int anchor, int[] positives, Ranked negatives) {
         for (int p : positives) {
             int behind = negatives.firstAbove(sum.pairs.value(anchor, p));
             int last = negatives.firstOf(negatives.size() - 1);
+            sum.fallbacks += behind < negatives.size() ? 0 : 1;
             sum.add(anchor, p, negatives.item(behind < negatives.size() ? behind : last));
         }
     }
 
     private void semiHardByScan(Sum sum, int anchor, int[] positives, int[] negatives) {
-        float[] ranks = new float[negatives.length];
+        float[] distances = new float[negatives.length];
+        float[] ranks = settings.rankByMargin ? new float[negatives.length] : distances;
         int farthest = 0;
         for (int k = 0; k < ranks.length; k++) {
+            distances[k] = sum.pairs.value(anchor, negatives[k]);
             ranks[k] = rank(sum.pairs, anchor, negatives[k]);
             farthest = ranks[k] > ranks[farthest] ? k : farthest;
         }
         for (int p : positives) {
             float bound = sum.pairs.value(anchor, p);
             float nearest = Float.POSITIVE_INFINITY;
-            int chosen = farthest;
+            int chosen = -1;
             for (int k = 0; k < ranks.length; k++) {
-                if (ranks[k] > bound && ranks[k] < nearest) {
+                // Behind by distance: behind by distance - margin there would be nothing left to learn.
+                if (distances[k] > bound && ranks[k] < nearest) {
                     nearest = ranks[k];
                     chosen = k;
                 }
             }
-            sum.add(anchor, p, negatives[chosen]);
+            sum.fallbacks += chosen < 0 ? 1 : 0;
+            sum.add(anchor, p, negatives[chosen < 0 ? farthest : chosen]);
         }
     }
 
@@ -194,7 +199,10 @@ final class TripletLoss implements PairLoss {
     }
 
     @Override
-    public void describe(PairMatrix pairs, Map<String, Double> metrics) {
+    public void describe(PairMatrix pairs, PairTally found, Map<String, Double> metrics) {
+        if (settings.mining == TripletMining.SEMI_HARD) {
+            metrics.put("mining.fallbacks", (double) found.fallbacks());
+        }
         if (!(settings.margin instanceof Margin.Adaptive)) {
             return;
         }
@@ -226,6 +234,7 @@ final class TripletLoss implements PairLoss {
         int validAnchors;
         long valid;
         long active;
+        long fallbacks;
 
         Sum(PairMatrix pairs, float[] gradient) {
             this.pairs = pairs;

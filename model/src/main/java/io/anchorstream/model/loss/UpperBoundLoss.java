@@ -1,14 +1,16 @@
 package io.anchorstream.model.loss;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Triplet upper bound with fixed centroids (Do et al., arXiv 1904.08720): {@code mean_i(|e_i - c_y| - sum_{m != y} |e_i -
+ * Triplet upper bound with fixed centroids (Do et al., arXiv 1904.08720): {@code mean(|e_i - c_y| - sum_{m != y} |e_i -
  * c_m| / (3 (C - 1)))} over the centroids of the C labels seen. Linear in the batch; has no hinge, so negative values are
- * normal. As the centroids never move, old and new versions of the model share one frame. A label takes the free slot that
- * its text points to; when all are taken the label idle longest gives way.
+ * normal. The bound assumes as many items of each label, so the labels of a batch weigh the same however many items they
+ * have. As the centroids never move, old and new versions of the model share one frame. A label takes the free slot that its
+ * text points to; when all are taken the label idle longest gives way.
  */
 final class UpperBoundLoss implements MetricLoss {
 
@@ -69,23 +71,34 @@ final class UpperBoundLoss implements MetricLoss {
         }
         float[] distances = Measure.EUCLIDEAN.against(samples.unit(), centroids);
         float[] gradient = new float[distances.length];
+        Map<Long, Integer> items = new HashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            if (placed(targets[i], batch.labels()[i])) {
+                items.merge(batch.labels()[i], 1, Integer::sum);
+            }
+        }
         double total = 0;
         double push = 1.0 / (3 * (classes - 1));
         for (int i = 0; i < batch.size(); i++) {
-            // A label that lost its slot to a later one of the same batch is left out.
-            if (targets[i] < 0 || labels[targets[i]] != batch.labels()[i]) {
+            if (!placed(targets[i], batch.labels()[i])) {
                 continue;
             }
+            double share = 1.0 / items.size() / items.getOrDefault(batch.labels()[i], 1);
             for (int c = 0; c < labels.length; c++) {
                 if (labels[c] >= 0) {
-                    double weight = c == targets[i] ? 1 : -push;
+                    double weight = share * (c == targets[i] ? 1 : -push);
                     total += weight * distances[i * labels.length + c];
-                    gradient[i * labels.length + c] = (float) (weight / labelled);
+                    gradient[i * labels.length + c] = (float) weight;
                 }
             }
         }
         Measure.EUCLIDEAN.backwardAgainst(samples.unit(), centroids, distances, gradient, toUnit);
-        return new LossResult(total / labelled, samples.backward(toUnit), labelled, 1, metrics);
+        return new LossResult(total, samples.backward(toUnit), labelled, 1, metrics);
+    }
+
+    /** A label that lost its slot to a later one of the same batch is left out. */
+    private boolean placed(int target, long label) {
+        return target >= 0 && labels[target] == label;
     }
 
     private void shape(int dimension) {

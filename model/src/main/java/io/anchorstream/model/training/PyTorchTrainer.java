@@ -42,6 +42,9 @@ final class PyTorchTrainer implements Trainer {
     private static final double FADING = 0.998;
     private static final int EARLIER_ROWS = 2048;
 
+    /** Of the memory, where the loss needs one and none is configured. */
+    private static final int NEEDED_ROWS = 4096;
+
     private final TrainingConfig config;
     private final Network network;
     private final Optional<Network> before;
@@ -76,13 +79,14 @@ final class PyTorchTrainer implements Trainer {
         average = new MovingAverage(network.weights(), manager, config.emaDecay());
         compatibility = new CompatibilityTerm(compatibilityWeight(config));
         loss = Losses.create(config.loss(), config.lossOptions(), config.seed());
-        if (loss.needsMemory() && config.memoryRows() == 0) {
+        if (config.memoryRows() == 0 && loss.needsMemory()) {
             LOG.warn(
                     "{}: what looks back at earlier batches, such as contrastive-xbm, noise-rate and replay-distillation,"
-                            + " does nothing without a memory; set train.memory-rows, e.g. to 4096",
+                            + " does nothing without a memory; leave train.memory-rows at its default",
                     config.loss());
         }
-        memory = new EmbeddingMemory(config.memoryRows(), config.memoryMaxAge(), config.memoryWarmUp());
+        int rows = config.memoryRows() < 0 && loss.needsMemory() ? NEEDED_ROWS : Math.max(0, config.memoryRows());
+        memory = new EmbeddingMemory(rows, config.memoryMaxAge(), config.memoryWarmUp());
         preparer =
                 new BatchPreparer(network.input(), Augmentation.parse(config.augmentation()), config.seed(), batches);
         rate = new LearningRate(config.learningRate(), LearningRate.WARM_UP);

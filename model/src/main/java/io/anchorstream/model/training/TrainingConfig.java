@@ -11,6 +11,7 @@ import io.anchorstream.model.network.Networks;
  *
  * @param network {@code hybrid}, {@code resnet} or {@code torchscript}, with options such as {@code width} or {@code file}
  * @param loss {@code adaptive-triplet}, {@code triplet-semi-hard}, ..., with options such as {@code beta}
+ * @param memoryRows of the cross-batch memory; negative = none unless the loss needs one
  * @param embeddingDimension length of the vectors
  * @param imageSize edge of the canonical images
  * @param threads threads of the engine for one operation; part of what makes results bit-identical

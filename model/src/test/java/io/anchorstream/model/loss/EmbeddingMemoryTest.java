@@ -61,7 +61,7 @@ class EmbeddingMemoryTest {
         LossBatch batch = Batches.random(1, 10, 4, 5, 2);
         memory.put(9, UnitRows.of(batch.embeddings()).unit(), batch.labels(), batch.items(), batch.textVectors());
         PairMetricLoss loss = new PairMetricLoss(
-                new ContrastiveLoss(0, 0.5), new PairMetricLoss.Settings(true, 1, 0, 2, -2, false, false));
+                new ContrastiveLoss(0, 0.5), new PairMetricLoss.Settings(true, 1, 0, 2, -2, 0, false, false));
         LossBatch one = Batches.of(10, new float[][] {batch.embeddings().row(0)}, new long[] {0}, new float[1][0]);
 
         double withOwnCopy = loss.evaluate(one, memory).loss();

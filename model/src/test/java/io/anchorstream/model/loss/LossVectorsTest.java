@@ -36,7 +36,7 @@ class LossVectorsTest {
             EmbeddingMemory memory = new EmbeddingMemory(rows, 100, 0);
             PairMetricLoss loss = new PairMetricLoss(
                     new ContrastiveLoss(0, section.get("neg_margin").asDouble()),
-                    new PairMetricLoss.Settings(true, 1, 0, 2, -2, false, false));
+                    new PairMetricLoss.Settings(true, 1, 0, 2, -2, 0, false, false));
             int step = 0;
             for (JsonNode vector : section.get("steps")) {
                 step++;
@@ -245,7 +245,7 @@ class LossVectorsTest {
                             gradient);
                 }
             };
-            return new PairMetricLoss(given, new PairMetricLoss.Settings(true, 0, 0, 2, -2, false, false));
+            return new PairMetricLoss(given, new PairMetricLoss.Settings(true, 0, 0, 2, -2, 0, false, false));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.anchorstream.model.loss;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,13 +20,95 @@ class TripletOracleTest {
     private final double[][] unit = unit(batch.embeddings());
 
     @ParameterizedTest
-    @ValueSource(strings = {"semi-hard", "hard", "all", "band"})
+    @ValueSource(strings = {"semi-hard", "semi-hard-by-margin", "hard", "all", "band"})
     void adaptiveTripletsAgreeWithPlainLoops(String mining) {
-        double loss = create("adaptive-triplet", Map.of("mining", mining, "centre-text", "false"))
+        boolean byMargin = mining.equals("semi-hard-by-margin");
+        double loss = create(
+                        "adaptive-triplet",
+                        Map.of(
+                                "mining",
+                                byMargin ? "semi-hard" : mining,
+                                "rank-by-margin",
+                                Boolean.toString(byMargin),
+                                "centre-text",
+                                "false"))
                 .evaluate(batch, EmbeddingMemory.none())
                 .loss();
 
         assertThat(loss).isCloseTo(naive(mining, 0.2, 1 / 3.8), within(1e-6));
+    }
+
+    @Test
+    void positivePairsWithoutASemiHardNegativeAreCounted() {
+        int expected = 0;
+        for (int a = 0; a < unit.length; a++) {
+            double farthest = 0;
+            for (int k = 0; k < unit.length; k++) {
+                farthest = label(k) == label(a) ? farthest : Math.max(farthest, squared(a, k));
+            }
+            for (int p = 0; p < unit.length; p++) {
+                expected += p != a && label(p) == label(a) && squared(a, p) >= farthest ? 1 : 0;
+            }
+        }
+        Map<String, Double> metrics = Losses.create("triplet-semi-hard", Map.of(), 1)
+                .evaluate(batch, EmbeddingMemory.none())
+                .metrics();
+
+        assertThat(expected).isPositive();
+        assertThat(metrics).containsEntry("mining.fallbacks", (double) expected);
+    }
+
+    @Test
+    void theShareOfPositivesWithTheLeastAlikeTextsAreIgnored() {
+        int n = unit.length;
+        List<Double> texts = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < n; j++) {
+                if (i != j && label(i) == label(j)) {
+                    texts.add(text(i, j));
+                }
+            }
+        }
+        texts.sort(null);
+        int kept = texts.size() - (int) (0.2 * texts.size());
+        double bound = texts.get(kept - 1);
+        double sum = 0;
+        int active = 0;
+        for (int a = 0; a < n; a++) {
+            for (int p = 0; p < n; p++) {
+                for (int k = 0; k < n; k++) {
+                    boolean mined =
+                            p != a && label(p) == label(a) && text(a, p) <= bound + 1e-6 && label(k) != label(a);
+                    double hinge = mined ? Math.sqrt(squared(a, p)) - Math.sqrt(squared(a, k)) + 0.2 : 0;
+                    sum += Math.max(0, hinge);
+                    active += hinge > 0 ? 1 : 0;
+                }
+            }
+        }
+        double loss = Losses.create("triplet-batch-all", Map.of("fp-quantile", "0.2", "centre-text", "false"), 1)
+                .evaluate(batch, EmbeddingMemory.none())
+                .loss();
+
+        assertThat(loss).isCloseTo(sum / active, within(1e-5));
+    }
+
+    @Test
+    void labelsOfABatchWeighTheSameInTheUpperBound() {
+        float[][] corners = {{1, 0}, {-0.5f, 0.8660254f}, {-0.5f, -0.8660254f}};
+        float[][] rows = {{0.6f, 0.8f}, {0, 1}, {0.8f, -0.6f}, {-1, 0}};
+        long[] labels = {0, 0, 0, 1};
+        double[] terms = new double[4];
+        for (int i = 0; i < 4; i++) {
+            for (int c = 0; c < 3; c++) {
+                terms[i] += distance(rows[i], corners[c]) * (c == labels[i] ? 1 : -1 / 6.0);
+            }
+        }
+
+        double loss = UpperBoundLoss.given(FloatMatrix.of(corners))
+                .evaluate(Batches.of(rows, labels), EmbeddingMemory.none())
+                .loss();
+
+        assertThat(loss).isCloseTo(((terms[0] + terms[1] + terms[2]) / 3 + terms[3]) / 2, within(1e-6));
     }
 
     @Test
@@ -128,11 +212,14 @@ class TripletOracleTest {
                         sum += hinge;
                         active++;
                     }
-                    semi = gap > 0 && (semi < 0 || squared(a, k) < squared(a, semi)) ? k : semi;
-                    far = far < 0 || squared(a, k) > squared(a, far) ? k : far;
-                    hardN = hardN < 0 || squared(a, k) < squared(a, hardN) ? k : hardN;
+                    boolean byMargin = !mining.equals("semi-hard");
+                    semi = gap > 0 && (semi < 0 || rank(a, k, byMargin, scale) < rank(a, semi, byMargin, scale))
+                            ? k
+                            : semi;
+                    far = far < 0 || rank(a, k, byMargin, scale) > rank(a, far, byMargin, scale) ? k : far;
+                    hardN = hardN < 0 || rank(a, k, true, scale) < rank(a, hardN, true, scale) ? k : hardN;
                 }
-                if (mining.equals("semi-hard")) {
+                if (mining.startsWith("semi-hard")) {
                     int chosen = semi < 0 ? far : semi;
                     double hinge = squared(a, p) - squared(a, chosen) + beta + scale * text(a, chosen);
                     sum += Math.max(0, hinge);
@@ -150,6 +237,10 @@ class TripletOracleTest {
             }
         }
         return sum / active;
+    }
+
+    private double rank(int anchor, int negative, boolean byMargin, double scale) {
+        return squared(anchor, negative) - (byMargin ? scale * text(anchor, negative) : 0);
     }
 
     private long label(int i) {
@@ -221,7 +312,7 @@ class TripletOracleTest {
         double d02 = distance(rows[0], rows[2]);
         double d12 = distance(rows[1], rows[2]);
         double expected = (Math.max(0, d02 - d01) + Math.max(0, d12 - d01)) / 3;
-        assertThat(result.loss() - without.loss()).isCloseTo(expected, within(1e-5));
+        assertThat(result.loss()).isCloseTo((without.loss() + expected) / 2, within(1e-5));
     }
 
     private static double distance(float[] a, float[] b) {

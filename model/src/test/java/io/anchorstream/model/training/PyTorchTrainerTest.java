@@ -156,6 +156,17 @@ class PyTorchTrainerTest {
     }
 
     @Test
+    void givesALossTheMemoryItNeedsAndNoOther() {
+        for (boolean needs : List.of(true, false)) {
+            TrainingConfig config = TrainingConfigs.withoutRows(needs ? "contrastive-xbm" : "adaptive-triplet");
+            try (Trainer trainer = runtime.newTrainer(config)) {
+                StepResult result = trainer.train(GlyphPictures.batch(1, 20, 4));
+                assertThat(result.metrics()).containsEntry("memory.rows", needs ? 16.0 : 0.0);
+            }
+        }
+    }
+
+    @Test
     void skipsAndCountsBatchesThatCannotTeach() {
         try (Trainer trainer = runtime.newTrainer(TrainingConfigs.tiny())) {
             String untouched = trainer.artifact().weightsDigest();

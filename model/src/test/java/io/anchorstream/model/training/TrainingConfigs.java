@@ -31,6 +31,12 @@ final class TrainingConfigs {
                 tiny.embeddingDimension());
     }
 
+    /** Tiny, with as many rows of memory as the loss needs. */
+    static TrainingConfig withoutRows(String loss) {
+        TrainingConfig tiny = tiny();
+        return of(tiny.network(), tiny.networkOptions(), loss, Map.of(), tiny.embeddingDimension(), -1);
+    }
+
     static TrainingConfig of(String network, Map<String, String> options, int dimension) {
         return of(network, options, Map.of(), dimension);
     }
@@ -42,6 +48,16 @@ final class TrainingConfigs {
 
     private static TrainingConfig of(
             String network, Map<String, String> options, String loss, Map<String, String> lossOptions, int dimension) {
+        return of(network, options, loss, lossOptions, dimension, 256);
+    }
+
+    private static TrainingConfig of(
+            String network,
+            Map<String, String> options,
+            String loss,
+            Map<String, String> lossOptions,
+            int dimension,
+            int memoryRows) {
         return new TrainingConfig(
                 network,
                 options,
@@ -53,7 +69,7 @@ final class TrainingConfigs {
                 1e-4,
                 1,
                 0.9,
-                256,
+                memoryRows,
                 1000,
                 2,
                 "crop+flip+colour",

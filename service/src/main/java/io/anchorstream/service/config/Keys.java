@@ -196,12 +196,15 @@ public final class Keys {
             ValueType.number(0, 1),
             "0.99",
             "Decay of the moving average of the weights, which is what is served.");
-    public static final ConfigKey<Integer> MEMORY_ROWS =
-            key("train.memory-rows", ValueType.integer(0, 1_000_000), "0", "Rows of the cross-batch memory; 0 = none.");
+    public static final ConfigKey<Integer> MEMORY_ROWS = key(
+            "train.memory-rows",
+            ValueType.integer(-1, 1_000_000),
+            "-1",
+            "Rows of the cross-batch memory; 0 = none, -1 = 4096 where the loss needs one.");
     public static final ConfigKey<Integer> MEMORY_MAX_AGE = key(
             "train.memory-max-age",
             ValueType.integer(1, 1_000_000),
-            "200",
+            "2000",
             "Steps after which a memory row is dropped.");
     public static final ConfigKey<Integer> MEMORY_WARM_UP = key(
             "train.memory-warm-up",
