@@ -10,6 +10,7 @@ WORKDIR /src
 COPY .mvn .mvn
 COPY pom.xml ./
 COPY schemas/pom.xml schemas/
+COPY connect/pom.xml connect/
 COPY model/pom.xml model/
 COPY topology/pom.xml topology/
 COPY service/pom.xml service/

@@ -1,6 +1,6 @@
 """Keeps a Qdrant collection `embeddings-GENERATION` for each generation, and the alias `embeddings` on the complete one.
 
-Qdrant's own sink for Kafka Connect takes neither item ids that are no numbers or UUIDs, nor deletions. Started again, this
+For those who have no Kafka Connect; with it, deploy/connect/qdrant.json does the same. Started again, this
 one reads the topic from the beginning and writes the same points again; the alias stays where it is meanwhile.
 
     pip install "confluent-kafka[avro]"
@@ -88,7 +88,7 @@ class QdrantCollections(Collections):
 
 
 def _point(item):
-    """Points are named by numbers or UUIDs: the same item gets the same one."""
+    """Points are named by numbers or UUIDs: the same item gets the same one, also from our transform for Kafka Connect."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "anchorstream:" + item))
 
 

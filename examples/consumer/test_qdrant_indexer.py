@@ -4,7 +4,7 @@ import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from qdrant_indexer import ALIAS, QdrantCollections
+from qdrant_indexer import ALIAS, QdrantCollections, _point
 
 
 class Qdrant:
@@ -142,6 +142,9 @@ class QdrantIndexerTest(unittest.TestCase):
         self.collections.swap({0: 9})
         self.assertEqual({ALIAS: "embeddings-4"}, self.qdrant.aliases)
         self.assertEqual(["embeddings-4"], list(self.qdrant.collections))
+
+    def test_names_points_as_the_transform_for_kafka_connect_does(self):
+        self.assertEqual("2311939b-95d4-5ae5-9e8e-acd9bfa913ee", _point("a1"))
 
     def test_sends_large_numbers_of_points_in_pieces(self):
         for number in range(600):

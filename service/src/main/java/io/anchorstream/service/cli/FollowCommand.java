@@ -45,8 +45,16 @@ final class FollowCommand implements Callable<Integer> {
             paramLabel = "GROUP",
             description =
                     "the consumer group that feeds the index, e.g. connect-anchorstream-opensearch: the command waits"
-                            + " until it has read every vector of the generation")
+                            + " until it has read every vector of the generation; {generation} in it stands for the"
+                            + " generation's number")
     private Optional<String> group = Optional.empty();
+
+    @Option(
+            names = "--open",
+            paramLabel = "COMMAND",
+            description =
+                    "run by sh -c as soon as there is a generation, before all of it is: makes what its index needs")
+    private Optional<String> open = Optional.empty();
 
     @Override
     public Integer call() throws InterruptedException, IOException {
@@ -58,29 +66,49 @@ final class FollowCommand implements Callable<Integer> {
                 Consumer<String, byte[]> consumer = cluster.reader();
                 Admin admin = cluster.admin()) {
             new CompletionFollower(cluster.topics(), consumer, admin, cluster.anyRecord(), group)
-                    .run(event -> swap(event, process, out), process::isStopping);
+                    .run(new Commands(process, out), process::isStopping);
         }
         return ExitCode.OK;
     }
 
-    private boolean swap(GenerationEvent event, ServiceProcess process, PrintWriter out) throws InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).inheritIO();
-        builder.environment()
-                .putAll(Map.of(
-                        "ANCHORSTREAM_GENERATION", Long.toString(event.getGeneration()),
-                        "ANCHORSTREAM_MODEL_VERSION", Long.toString(event.getModelVersion()),
-                        "ANCHORSTREAM_ITEMS", Long.toString(event.getItems())));
-        int code;
-        try {
-            code = builder.start().waitFor();
-        } catch (IOException e) {
-            throw new Refusal("there is no shell to run the command: " + e.getMessage(), e);
+    private final class Commands implements CompletionFollower.Listener {
+        private final ServiceProcess process;
+        private final PrintWriter out;
+
+        Commands(ServiceProcess process, PrintWriter out) {
+            this.process = process;
+            this.out = out;
         }
-        out.println("generation " + event.getGeneration() + " is complete: the command ended with " + code);
-        out.flush();
-        if (code != 0 && process.awaitStop(AGAIN)) {
-            return true;
+
+        @Override
+        public boolean opened(GenerationEvent event) throws InterruptedException {
+            return open.isEmpty() || run(open.get(), "is there", event);
         }
-        return code == 0;
+
+        @Override
+        public boolean completed(GenerationEvent event) throws InterruptedException {
+            return run(command, "is complete", event);
+        }
+
+        private boolean run(String line, String what, GenerationEvent event) throws InterruptedException {
+            ProcessBuilder builder = new ProcessBuilder("sh", "-c", line).inheritIO();
+            builder.environment()
+                    .putAll(Map.of(
+                            "ANCHORSTREAM_GENERATION", Long.toString(event.getGeneration()),
+                            "ANCHORSTREAM_MODEL_VERSION", Long.toString(event.getModelVersion()),
+                            "ANCHORSTREAM_ITEMS", Long.toString(event.getItems())));
+            int code;
+            try {
+                code = builder.start().waitFor();
+            } catch (IOException e) {
+                throw new Refusal("there is no shell to run the command: " + e.getMessage(), e);
+            }
+            out.println("generation " + event.getGeneration() + " " + what + ": the command ended with " + code);
+            out.flush();
+            if (code != 0 && process.awaitStop(AGAIN)) {
+                return true;
+            }
+            return code == 0;
+        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 
 import io.anchorstream.avro.GenerationEvent;
-import io.anchorstream.avro.GenerationState;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.topology.embedding.LastRecord;
 import io.anchorstream.topology.streams.FailureKind;
@@ -28,25 +27,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of each completed generation once the consumer group that feeds an index has read every embedding written before
- * the completion: the moment to swap an alias. Of those complete at the start it tells of the newest. Not thread-safe.
+ * Tells of each generation that is there, so that an index can be made for it, and of each completed one once the consumer
+ * group that feeds its index has read every embedding written before the completion: the moment to swap an alias. Of those
+ * that are there at the start it tells of the newest, and of the newest complete one. Not thread-safe.
  */
 public final class CompletionFollower {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionFollower.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** Stands in a group's name for the number of the generation, where each has a group of its own. */
+    public static final String GENERATION = "{generation}";
 
     private final Topics topics;
     private final Consumer<String, byte[]> consumer;
     private final Admin admin;
     private final Deserializer<SpecificRecord> values;
     private final Optional<String> group;
+    private @Nullable GenerationEvent opening;
     private @Nullable GenerationEvent waiting;
     private Map<TopicPartition, Long> ends = Map.of();
+    private long opened = -1;
     private long told = -1;
 
     /**
      * @param consumer without a group, read-committed
-     * @param group that feeds the index, e.g. a connector's; empty tells at once
+     * @param group that feeds the index, e.g. a connector's, with {@link #GENERATION} where each generation has its own;
+     *     empty tells at once
      */
     public CompletionFollower(
             Topics topics,
@@ -61,9 +67,14 @@ public final class CompletionFollower {
         this.group = group;
     }
 
-    /** Acts on a completion. */
+    /** Acts on generations. Each method returns whether it succeeded; it is asked again a moment later if not. */
     public interface Listener {
-        /** Returns whether it succeeded; it is asked again a moment later if not. */
+        /** A generation is there, complete or not; called before {@link #completed}, and once for each. */
+        default boolean opened(GenerationEvent event) throws InterruptedException {
+            return true;
+        }
+
+        /** All of a generation has been read. */
         boolean completed(GenerationEvent event) throws InterruptedException;
     }
 
@@ -82,20 +93,35 @@ public final class CompletionFollower {
             if (next != null && !next.equals(before)) {
                 ends = group.isEmpty() ? Map.of() : embeddingEnds(events);
             }
-            if (next != null && consumer.position(events) >= begin && isRead() && listener.completed(next)) {
+            if (consumer.position(events) < begin) {
+                continue; // what is newest is not known yet
+            }
+            if (next != null && !isOpen(next, listener)) {
+                continue;
+            }
+            if (next != null && isRead(next) && listener.completed(next)) {
                 told = next.getGeneration();
                 waiting = null;
             }
+            GenerationEvent building = opening;
+            if (building != null && isOpen(building, listener)) {
+                opening = null;
+            }
         }
+    }
+
+    private boolean isOpen(GenerationEvent event, Listener listener) throws InterruptedException {
+        if (event.getGeneration() > opened && listener.opened(event)) {
+            opened = event.getGeneration();
+        }
+        return event.getGeneration() <= opened;
     }
 
     private void apply(ConsumerRecord<String, byte[]> record) {
         try {
             if (record.value() != null
-                    && values.deserialize(record.topic(), record.value()) instanceof GenerationEvent event
-                    && event.getState() == GenerationState.COMPLETE
-                    && event.getGeneration() > told) {
-                waiting = event;
+                    && values.deserialize(record.topic(), record.value()) instanceof GenerationEvent event) {
+                apply(event);
             }
         } catch (SerializationException e) {
             if (FailureKind.of(e) == FailureKind.SURROUNDINGS) {
@@ -106,6 +132,16 @@ public final class CompletionFollower {
                     record.offset(),
                     record.topic(),
                     e);
+        }
+    }
+
+    private void apply(GenerationEvent event) {
+        long generation = event.getGeneration();
+        switch (event.getState()) {
+            case OPENED, PROGRESS -> opening = generation > opened ? event : opening;
+            case COMPLETE -> waiting = generation > told ? event : waiting;
+            case RETIRED -> opening = opening != null && opening.getGeneration() == generation ? null : opening;
+            case UNKNOWN -> LOG.warn("generation {} has a state that this version does not know", generation);
         }
     }
 
@@ -126,12 +162,13 @@ public final class CompletionFollower {
         return found;
     }
 
-    private boolean isRead() throws InterruptedException {
+    private boolean isRead(GenerationEvent event) throws InterruptedException {
         if (group.isEmpty()) {
             return true;
         }
+        String reader = group.get().replace(GENERATION, Long.toString(event.getGeneration()));
         try {
-            Map<TopicPartition, OffsetAndMetadata> read = admin.listConsumerGroupOffsets(group.get())
+            Map<TopicPartition, OffsetAndMetadata> read = admin.listConsumerGroupOffsets(reader)
                     .partitionsToOffsetAndMetadata()
                     .get();
             return ends.entrySet().stream().allMatch(end -> {
@@ -139,7 +176,7 @@ public final class CompletionFollower {
                 return at != null && at.offset() >= end.getValue();
             });
         } catch (ExecutionException e) {
-            throw new KafkaException("the offsets of group " + group.get() + " cannot be read", e.getCause());
+            throw new KafkaException("the offsets of group " + reader + " cannot be read", e.getCause());
         }
     }
 }

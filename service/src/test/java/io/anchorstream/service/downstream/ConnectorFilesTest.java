@@ -70,7 +70,7 @@ class ConnectorFilesTest {
                 .containsEntry("key.converter", "org.apache.kafka.connect.storage.StringConverter")
                 .containsEntry("value.converter", "io.confluent.connect.avro.AvroConverter")
                 .containsKey("connector.class");
-        assertThat(config.getOrDefault("connection.password", ""))
+        assertThat(config.getOrDefault("connection.password", config.getOrDefault("qdrant.api.key", "")))
                 .as("no secret in the file")
                 .startsWith("${file:");
         List<String> transforms = List.of(config.getOrDefault("transforms", "").split(","));
@@ -85,6 +85,7 @@ class ConnectorFilesTest {
             }
             named.addAll(listed(config, "transforms." + transform + ".field"));
             named.addAll(listed(config, "transforms." + transform + ".include"));
+            named.addAll(listed(config, "transforms." + transform + ".payload"));
             listed(config, "transforms." + transform + ".renames")
                     .forEach(rename -> named.add(rename.substring(0, rename.indexOf(':'))));
         }

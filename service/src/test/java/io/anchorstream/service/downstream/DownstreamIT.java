@@ -123,6 +123,43 @@ class DownstreamIT {
         assertThat(told).containsExactly(4L, 4L);
     }
 
+    @Test
+    void anIndexIsMadeForEachGenerationBeforeItIsCompleteAndReadByAGroupOfItsOwn() throws Exception {
+        String prefix = SharedKafka.prefix(DownstreamIT.class);
+        Topics topics = catalogue(prefix);
+        embed(topics, "a", 4);
+        complete(topics, 4, 1);
+        event(topics, 5, GenerationState.RETIRED, 0);
+        event(topics, 6, GenerationState.OPENED, 0);
+        List<String> told = new ArrayList<>();
+        int[] rounds = {0};
+        try (Admin admin = SharedKafka.admin();
+                KafkaConsumer<String, byte[]> consumer = consumer()) {
+            read(admin, prefix + "sink-3", topics);
+            new CompletionFollower(topics, consumer, admin, values(), Optional.of(prefix + "sink-{generation}"))
+                    .run(
+                            new CompletionFollower.Listener() {
+                                @Override
+                                public boolean opened(GenerationEvent event) {
+                                    told.add("open " + event.getGeneration());
+                                    return told.size() != 1;
+                                }
+
+                                @Override
+                                public boolean completed(GenerationEvent event) {
+                                    return told.add("complete " + event.getGeneration());
+                                }
+                            },
+                            () -> {
+                                if (told.contains("open 6")) {
+                                    read(admin, prefix + "sink-4", topics);
+                                }
+                                return told.contains("complete 4") || ++rounds[0] > 30;
+                            });
+        }
+        assertThat(told).containsExactly("open 4", "open 4", "open 6", "complete 4");
+    }
+
     private static Topics catalogue(String prefix) {
         Topics topics = Topics.create(prefix, TopicSizing.of(1, 1));
         try (Admin admin = SharedKafka.admin()) {
@@ -160,10 +197,14 @@ class DownstreamIT {
     }
 
     private void complete(Topics topics, long generation, long items) throws Exception {
+        event(topics, generation, GenerationState.COMPLETE, items);
+    }
+
+    private void event(Topics topics, long generation, GenerationState state, long items) throws Exception {
         GenerationEvent record = GenerationEvent.newBuilder()
                 .setGeneration(generation)
                 .setModelVersion(generation)
-                .setState(GenerationState.COMPLETE)
+                .setState(state)
                 .setItems(items)
                 .build();
         String topic = topics.catalogGenerations().name();
