@@ -59,7 +59,7 @@ final class ResNetNetwork implements Network {
 
     @Override
     public NDArray forward(NDArray images, boolean training) {
-        NDArray x = Activation.relu(entry.apply(images.sub(0.5f), training));
+        NDArray x = Activation.relu(entry.apply(channelsLast(images.sub(0.5f)), training));
         for (Block block : blocks) {
             x = block.apply(x, training);
         }
@@ -69,6 +69,15 @@ final class ResNetNetwork implements Network {
             head = Optional.of(new LastLayer(Optional.empty(), features, exit));
         }
         return exit.apply(features);
+    }
+
+    /**
+     * The same array with the numbers of a pixel side by side in memory. Layers keep that order, in which the engine's
+     * convolutions and normalisations need no copies of their own.
+     */
+    private static NDArray channelsLast(NDArray x) {
+        NDArray pixels = x.transpose(0, 2, 3, 1);
+        return pixels.reshape(pixels.size()).reshape(pixels.getShape()).transpose(0, 3, 1, 2);
     }
 
     @Override
