@@ -25,7 +25,7 @@ final class SharedOptions {
     static LossSpec addTo(LossSpec spec) {
         List<LossOption> options = new ArrayList<>(spec.options());
         // On for the default, where it raised meaning and instance scores alike; the others stay as published.
-        double weight = spec.name().equals(DEFAULT_LOSS) ? 0.7 : 0;
+        double weight = spec.name().equals(DEFAULT_LOSS) ? 0.6 : 0;
         options.add(number(
                 "semantic-weight",
                 weight,

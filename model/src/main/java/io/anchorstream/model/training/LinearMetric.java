@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * The part of learning that has a closed form: the linear map of fixed features in which items of one label lie close and
  * items with like texts are alike. It is made of {@link StreamSums} alone, so one pass over a stream gives what many would.
  *
- * <p>The metric is {@code S^-1 + w W W^T}: features whitened by their covariance S inside labels, shrunk towards a multiple
- * of the identity (within-class covariance normalisation, Hatch, Kajarekar, Stolcke 2006), and what a ridge regression W
+ * <p>The metric is {@code S^-1 - t C^-1 + w W W^T}: features whitened by their covariance S inside labels, shrunk towards a multiple
+ * of the identity (within-class covariance normalisation, Hatch, Kajarekar, Stolcke 2006), less what their whole covariance C
+ * explains as well, and what a ridge regression W
  * says of the text. Before whitening each feature is scaled by the share of its variance that lies between labels, so that
  * shrinkage leaves little of features that say nothing of the label. Of it the D directions are kept in which the stream varies most, by subspace iteration; they are
  * rotated onto those of the map before (Procrustes), so that what was learned on top of it still fits.
@@ -26,7 +27,7 @@ final class LinearMetric {
     /** Beyond so many, the square of them is too much to keep. */
     static final int MOST_FEATURES = 4_096;
     /** Shrinkage of the covariance inside labels, as a share of its mean variance. */
-    private static final double SHRINKAGE = 0.3;
+    private static final double SHRINKAGE = 0.6;
     /** Rows that the regression's penalty is worth: the more there are, the more it believes them. */
     private static final double ROWS_OF_PENALTY = 500;
     /** Of the mean variance, added to each feature's: one that hardly varies is not blown up. */
@@ -38,7 +39,10 @@ final class LinearMetric {
     private static final double LEAST_BETWEEN = 0.02;
 
     /** Rows that the guess is worth that features differ between labels alike: a share of few rows says little. */
-    private static final double ROWS_OF_GUESS = 100;
+    private static final double ROWS_OF_GUESS = 30;
+
+    /** The same for the guess that all directions tell labels apart once they are whitened. */
+    private static final double ROWS_OF_DIRECTIONS = 1_000;
 
     private static final int ROWS_BETWEEN = 32;
     /** Added to a diagonal of ones before it is factored in single precision. */
@@ -107,13 +111,8 @@ final class LinearMetric {
     private boolean solve(NDManager scope, double[] scale) {
         int f = sums.features;
         NDArray covariance = symmetric(scope, scale, false).add(scope.eye(f).mul(LEAST_VARIANCE));
-        NDArray between = between(scope);
-        NDArray inside = symmetric(scope, scale, true).mul(between);
-        float spread = inside.mul(scope.eye(f)).sum().getFloat() / f;
-        NDArray whitening = spread > 0
-                ? inside.add(scope.eye(f).mul(SHRINKAGE * spread)).inverse().mul(between)
-                : scope.eye(f);
-        NDArray metric = whitening.div(trace(whitening, covariance));
+        NDArray metric = tellingApart(scope, scale, covariance);
+        metric = metric.div(trace(metric, covariance));
         if (textShare > 0 && sums.textRows > 1) {
             NDArray told = covariance
                     .add(scope.eye(f).mul(ROWS_OF_PENALTY / sums.textRows))
@@ -127,6 +126,24 @@ final class LinearMetric {
         }
         NDArray kernel = aligned(scope, directions(scope, metric, covariance), covariance, scale);
         return publish(kernel, scale, trace(kernel.transpose().matMul(kernel), covariance));
+    }
+
+    /**
+     * {@code S^-1 - t C^-1}, both covariances shrunk alike: what whitens inside labels, less what whitens everything. Directions in
+     * which items of one label differ as much as any two say nothing of the label and go (probabilistic LDA, Ioffe 2006).
+     */
+    private NDArray tellingApart(NDManager scope, double[] scale, NDArray covariance) {
+        int f = sums.features;
+        NDArray between = between(scope);
+        NDArray inside = symmetric(scope, scale, true).mul(between);
+        float spread = inside.mul(scope.eye(f)).sum().getFloat() / f;
+        if (!(spread > 0)) {
+            return scope.eye(f);
+        }
+        NDArray shrinkage = scope.eye(f).mul(SHRINKAGE * spread);
+        NDArray whole = covariance.mul(between).add(shrinkage).inverse();
+        double trust = sums.rows / (sums.rows + ROWS_OF_DIRECTIONS);
+        return inside.add(shrinkage).inverse().sub(whole.mul(trust)).mul(between);
     }
 
     /** {@code float[F][F]}, the products of the shares of two features' variances that lie between labels. */
