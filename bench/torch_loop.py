@@ -1,9 +1,9 @@
 """The training loop of the resnet network in plain PyTorch, for ./anchorstream bench torch.
 
 Same layers, batch, loss (adaptive triplet, semi-hard) and optimiser as the Java side; random crop from uint8, forward,
-loss, backward, clip, AdamW. Prints images per second, the median over the rounds.
+loss, backward, clip, AdamW. For each line it reads it takes the steps of one round and prints images per second.
 
-usage: torch_loop.py IMAGE_SIZE INPUT_SIZE LABELS PER_LABEL ROUNDS STEPS_PER_ROUND THREADS
+usage: torch_loop.py IMAGE_SIZE INPUT_SIZE LABELS PER_LABEL STEPS_PER_ROUND THREADS plain|channels-last
 """
 import sys
 import time
@@ -58,32 +58,31 @@ def adaptive_triplet(vectors, labels, texts, beta=0.2):
 
 
 def main():
-    image, size, labels, per_label, rounds, steps, threads = map(int, sys.argv[1:8])
+    image, size, labels, per_label, steps, threads = map(int, sys.argv[1:7])
+    layout = {'plain': torch.contiguous_format, 'channels-last': torch.channels_last}[sys.argv[7]]
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     n = labels * per_label
-    net = network(size)
+    net = network(size).to(memory_format=layout)
     optimiser = torch.optim.AdamW(net.parameters(), lr=3e-4, weight_decay=1e-4)
     pictures = torch.randint(0, 256, (8, n, 3, image, image), dtype=torch.uint8)
     texts = F.normalize(torch.randn(labels, 384)).repeat_interleave(per_label, 0)
     y = torch.arange(labels).repeat_interleave(per_label)
     net.train()
-    speeds = []
-    for turn in range(-1, rounds):
+    print('torch', torch.__version__, flush=True)
+    for _ in sys.stdin:
         began = time.perf_counter()
         for step in range(steps):
             batch = pictures[step % 8]
             corners = torch.randint(0, image - size + 1, (n, 2)).tolist()
             crops = torch.stack([batch[i, :, a:a + size, b:b + size] for i, (a, b) in enumerate(corners)])
-            loss = adaptive_triplet(net(crops.float().div_(255)), y, texts)
+            inputs = crops.float().div_(255).contiguous(memory_format=layout)
+            loss = adaptive_triplet(net(inputs), y, texts)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimiser.step()
-        if turn >= 0:
-            speeds.append(steps * n / (time.perf_counter() - began))
-    print('parameters', sum(p.numel() for p in net.parameters()))
-    print('images/s', sorted(speeds)[len(speeds) // 2])
+        print('images/s', steps * n / (time.perf_counter() - began), flush=True)
 
 
 main()

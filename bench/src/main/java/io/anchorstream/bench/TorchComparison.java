@@ -1,7 +1,6 @@
 package io.anchorstream.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,7 +22,9 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code bench torch}: our training loop beside a Python one of the same layers ({@code bench/torch_loop.py}). The two take
- * turns; the Python process inherits the processors this one may use, so that {@code taskset -c 0} binds both.
+ * turns of a few seconds in processes that live on, so that what else the machine does meets both; the Python process
+ * inherits the processors this one may use, so that {@code taskset -c 0} binds both. Python's loop runs as torch comes and
+ * with the layout in memory that ours has. Ours also averages weights, scores and watches the stream.
  */
 @Command(
         name = "torch",
@@ -34,12 +35,14 @@ final class TorchComparison implements Callable<Integer> {
     private static final int PER_LABEL = 4;
     private static final int INPUT = 48;
     private static final int DIMENSION = 128;
-    private static final int WARM_UP = 20;
 
-    @Option(names = "--turns", defaultValue = "3", description = "How often each runs (${DEFAULT-VALUE}).")
+    /** Turns that are not counted: the compiler has seen each step a hundred times then. */
+    private static final int WARM_UP = 2;
+
+    @Option(names = "--turns", defaultValue = "9", description = "How often each runs (${DEFAULT-VALUE}).")
     private int turns;
 
-    @Option(names = "--steps", defaultValue = "100", description = "Steps a turn (${DEFAULT-VALUE}).")
+    @Option(names = "--steps", defaultValue = "50", description = "Steps a turn (${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(names = "--threads", defaultValue = "1", description = "Of the engine, for both (${DEFAULT-VALUE}).")
@@ -55,40 +58,72 @@ final class TorchComparison implements Callable<Integer> {
     private Path script = Path.of("bench/torch_loop.py");
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         if (!Files.isRegularFile(script)) {
             System.err.println("there is no " + script + "; run this from the project's folder or name it by --script");
             return 2;
         }
+        TrainingConfig config = config();
+        PyTorchModelRuntime runtime = new PyTorchModelRuntime(threads, "cpu");
         double[] ours = new double[turns];
-        double[] theirs = new double[turns];
-        for (int turn = 0; turn < turns; turn++) {
-            ours[turn] = train();
-            theirs[turn] = torch();
-            System.err.printf(Locale.ROOT, "turn %d: %.0f and %.0f images/s%n", turn + 1, ours[turn], theirs[turn]);
+        double[] plain = new double[turns];
+        double[] last = new double[turns];
+        try (Trainer trainer = runtime.newTrainer(config);
+                PythonLoop asItComes = new PythonLoop(command(config.imageSize(), "plain"), threads);
+                PythonLoop likeOurs = new PythonLoop(command(config.imageSize(), "channels-last"), threads)) {
+            Loop loop = new Loop(trainer, SyntheticBatches.of(8, LABELS, PER_LABEL, config.imageSize()));
+            for (int turn = -WARM_UP; turn < turns; turn++) {
+                double[] speeds = {loop.round(steps), asItComes.round(), likeOurs.round()};
+                System.err.printf(
+                        Locale.ROOT,
+                        "%s: %.0f, %.0f and %.0f images/s%n",
+                        turn < 0 ? "warm-up" : "turn " + (turn + 1),
+                        speeds[0],
+                        speeds[1],
+                        speeds[2]);
+                if (turn >= 0) {
+                    ours[turn] = speeds[0];
+                    plain[turn] = speeds[1];
+                    last[turn] = speeds[2];
+                }
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%nresnet, %d px, batches of %d x %d, %d thread(s), %d turns of %d steps, Java %s; engine %s, Python's torch %s%n%n"
+                            + "| training loop | Anchorstream, images/s | Python torch, images/s | ratio | goal |%n"
+                            + "|---|---|---|---|---|%n",
+                    INPUT,
+                    LABELS,
+                    PER_LABEL,
+                    threads,
+                    turns,
+                    steps,
+                    Runtime.version(),
+                    runtime.description().get("engine.version"),
+                    asItComes.version());
         }
-        double[] ratios = new double[turns];
+        print("as torch comes", ours, plain, "≥ 1.0");
+        print("channels last in Python, too", ours, last, "–");
+        return 0;
+    }
+
+    private static void print(String what, double[] ours, double[] theirs, String goal) {
+        double[] ratios = new double[ours.length];
         Arrays.setAll(ratios, turn -> ours[turn] / theirs[turn]);
         System.out.printf(
                 Locale.ROOT,
-                "%nresnet, %d px, batches of %d x %d, %d thread(s), Java %s%n%n"
-                        + "| what | Anchorstream | Python torch | ratio | goal |%n|---|---|---|---|---|%n"
-                        + "| training loop, images/s | %.0f | %.0f | %.2f (%.2f to %.2f) | ≥ 1.0 |%n",
-                INPUT,
-                LABELS,
-                PER_LABEL,
-                threads,
-                Runtime.version(),
+                "| %s | %.0f | %.0f | %.2f (%.2f to %.2f) | %s |%n",
+                what,
                 median(ours),
                 median(theirs),
                 median(ratios),
                 DoubleStream.of(ratios).min().orElse(0),
-                DoubleStream.of(ratios).max().orElse(0));
-        return 0;
+                DoubleStream.of(ratios).max().orElse(0),
+                goal);
     }
 
-    private double train() {
-        TrainingConfig config = Learning.config(Settings.resolve(
+    private TrainingConfig config() {
+        return Learning.config(Settings.resolve(
                 Keys.all(),
                 List.of(new Settings.Layer(
                         "bench",
@@ -100,45 +135,41 @@ final class TorchComparison implements Callable<Integer> {
                                 Keys.LOSS_OPTIONS.name(), "semantic-weight=0",
                                 Keys.ENGINE_THREADS.name(), Integer.toString(threads),
                                 Keys.DEVICE.name(), "cpu")))));
-        List<TrainingBatch> batches = SyntheticBatches.of(8, LABELS, PER_LABEL, config.imageSize());
-        try (Trainer trainer = new PyTorchModelRuntime(threads, "cpu").newTrainer(config)) {
-            long began = 0;
-            trainer.prefetch(batches.get(0));
-            for (int step = 0; step < WARM_UP + steps; step++) {
-                if (step == WARM_UP) {
-                    began = System.nanoTime();
-                }
-                trainer.prefetch(batches.get((step + 1) % batches.size()));
-                trainer.train(batches.get(step % batches.size()));
-            }
-            return (double) steps * LABELS * PER_LABEL * 1e9 / (System.nanoTime() - began);
-        }
     }
 
-    private double torch() throws IOException, InterruptedException {
-        int imageSize = Settings.resolve(Keys.all(), List.of()).get(Keys.IMAGE_SIZE);
-        ProcessBuilder builder = new ProcessBuilder(
+    private List<String> command(int imageSize, String layout) {
+        return List.of(
                 python,
                 script.toString(),
                 Integer.toString(imageSize),
                 Integer.toString(INPUT),
                 Integer.toString(LABELS),
                 Integer.toString(PER_LABEL),
-                "1",
                 Integer.toString(steps),
-                Integer.toString(threads));
-        builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-        Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new IOException(script + " failed; install torch for " + python
-                    + " (apt-get install python3-torch) or name another by" + " --python");
+                Integer.toString(threads),
+                layout);
+    }
+
+    /** Ours: batches in turns, each prepared while the one before is learned from. */
+    private static final class Loop {
+        private final Trainer trainer;
+        private final List<TrainingBatch> batches;
+        private int step;
+
+        Loop(Trainer trainer, List<TrainingBatch> batches) {
+            this.trainer = trainer;
+            this.batches = batches;
+            trainer.prefetch(batches.get(0));
         }
-        return output.lines()
-                .filter(line -> line.startsWith("images/s "))
-                .mapToDouble(line -> Double.parseDouble(line.substring("images/s ".length())))
-                .findFirst()
-                .orElseThrow(() -> new IOException(script + " printed no images/s but: " + output));
+
+        double round(int steps) {
+            long began = System.nanoTime();
+            for (int i = 0; i < steps; i++) {
+                trainer.prefetch(batches.get((step + 1) % batches.size()));
+                trainer.train(batches.get(step++ % batches.size()));
+            }
+            return (double) steps * LABELS * PER_LABEL * 1e9 / (System.nanoTime() - began);
+        }
     }
 
     private static double median(double[] values) {

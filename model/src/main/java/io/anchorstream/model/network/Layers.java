@@ -3,6 +3,7 @@ package io.anchorstream.model.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -11,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The few layers that our networks are made of, as records over the arrays they use. DJL's own blocks hide their
- * arrays, re-enable gradients behind one's back and load weights of another width without a word.
+ * arrays, re-enable gradients behind one's back and load weights of another width without a word. Results that only the next
+ * layer reads are given up at once: what the backward pass needs of them is kept by the engine, and the memory of the rest
+ * is used again while it is still in the cache.
  */
 final class Layers {
     private static final double NORM_MOMENTUM = 0.1;
@@ -85,6 +88,13 @@ final class Layers {
         }
     }
 
+    /** Gives the argument up: the backward pass reads the result alone. */
+    static NDArray relu(NDArray x) {
+        try (x) {
+            return Activation.relu(x);
+        }
+    }
+
     /** A convolution without bias and the normalisation behind it. */
     record ConvNorm(Conv conv, Norm norm) {
         static ConvNorm declare(
@@ -95,7 +105,9 @@ final class Layers {
         }
 
         NDArray apply(NDArray x, boolean training) {
-            return norm.apply(conv.apply(x), training);
+            try (NDArray y = conv.apply(x)) {
+                return norm.apply(y, training);
+            }
         }
 
         String script(Script script, String x) {

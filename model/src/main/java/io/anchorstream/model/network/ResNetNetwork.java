@@ -7,7 +7,6 @@ import java.util.Optional;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import io.anchorstream.model.loss.FeatureHead;
 import io.anchorstream.model.network.Layers.ConvNorm;
 import io.anchorstream.model.network.Layers.Dense;
@@ -59,12 +58,20 @@ final class ResNetNetwork implements Network {
 
     @Override
     public NDArray forward(NDArray images, boolean training) {
-        NDArray x = Activation.relu(entry.apply(channelsLast(images.sub(0.5f)), training));
+        NDArray x;
+        try (NDArray pixels = channelsLast(images)) {
+            x = Layers.relu(entry.apply(pixels, training));
+        }
         for (Block block : blocks) {
-            x = block.apply(x, training);
+            try (NDArray y = x) {
+                x = block.apply(y, training);
+            }
         }
         Shape shape = x.getShape();
-        NDArray features = x.reshape(shape.get(0), shape.size() / shape.get(0));
+        NDArray features;
+        try (NDArray maps = x) {
+            features = maps.reshape(shape.get(0), shape.size() / shape.get(0));
+        }
         if (training) {
             head = Optional.of(new LastLayer(Optional.empty(), features, exit));
         }
@@ -72,12 +79,17 @@ final class ResNetNetwork implements Network {
     }
 
     /**
-     * The same array with the numbers of a pixel side by side in memory. Layers keep that order, in which the engine's
+     * Pictures around 0, with the numbers of a pixel side by side in memory. Layers keep that order, in which the engine's
      * convolutions and normalisations need no copies of their own.
      */
-    private static NDArray channelsLast(NDArray x) {
-        NDArray pixels = x.transpose(0, 2, 3, 1);
-        return pixels.reshape(pixels.size()).reshape(pixels.getShape()).transpose(0, 3, 1, 2);
+    private static NDArray channelsLast(NDArray images) {
+        Shape shape = images.getShape();
+        try (NDArray centred = images.sub(0.5f);
+                NDArray pixels = centred.transpose(0, 2, 3, 1);
+                NDArray row = pixels.reshape(shape.size());
+                NDArray copy = row.reshape(pixels.getShape())) {
+            return copy.transpose(0, 3, 1, 2);
+        }
     }
 
     @Override
@@ -101,9 +113,15 @@ final class ResNetNetwork implements Network {
         }
 
         NDArray apply(NDArray x, boolean training) {
-            NDArray y = Activation.relu(first.apply(x, training));
-            NDArray around = skip == null ? x : skip.apply(x, training);
-            return Activation.relu(second.apply(y, training).add(around));
+            try (NDArray y = Layers.relu(first.apply(x, training));
+                    NDArray z = second.apply(y, training)) {
+                if (skip == null) {
+                    return Layers.relu(z.add(x));
+                }
+                try (NDArray around = skip.apply(x, training)) {
+                    return Layers.relu(z.add(around));
+                }
+            }
         }
 
         String script(Script script, String x) {

@@ -33,17 +33,19 @@ final class MovingAverage {
     }
 
     /**
-     * @param step owns the intermediate results
+     * @param step owns the factors
      */
     void update(NDManager step) {
         double inertia = Math.min(decay, (1.0 + updates) / (10.0 + updates));
         updates++;
+        NDArray keep = step.create(inertia);
+        NDArray take = step.create(1 - inertia);
         for (Weight weight : weights.all()) {
             NDArray average = averages.get(weight.path());
             if (average != null) {
-                NDArray current = weight.array().mul(1 - inertia);
-                current.attach(step);
-                average.muli(inertia).addi(current);
+                try (NDArray current = weight.array().mul(take)) {
+                    average.muli(keep).addi(current);
+                }
             }
         }
     }
