@@ -193,7 +193,7 @@ function versionChart(data) {
   const curve = trained.length ? trained : full;
   const bases = [['untrained.', 'Untrained'], ...BASELINES].flatMap(([prefix, text]) => {
     const points = curve.filter((v) => `${prefix}${chosen}` in v.baselines).map((v) => [v.step, v.baselines[`${prefix}${chosen}`]]);
-    return points.length ? [{ points, strong: prefix === 'untrained.', text: `${text} ${percent(points[points.length - 1][1], prefix === 'untrained.' ? 1 : 0)}` }] : [];
+    return points.length ? [{ points, strong: prefix === 'untrained.', text: `${text} ${percent(points[points.length - 1][1])}` }] : [];
   });
   return {
     height: 355, xName: 'Step', xAxis: 'training steps', yFormat: (v) => percent(v), bases, label: 'Score of each version', xMin: 0,

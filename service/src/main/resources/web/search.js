@@ -57,7 +57,7 @@ function changedRow(signal) {
     if (!changes.changed.length) return row.replaceChildren();
     return row.replaceChildren(
       el('header', title(),
-        el('p.faint.small', `For better or worse: of ${count(changes.compared)} pictures, those whose ${changes.neighbours} nearest are least what they were. Below each, how many of them show the same thing, before and now.`)),
+        el('p.faint.small', `For better or worse: of ${count(changes.compared)} pictures, those whose ${changes.neighbours} nearest are least what they were; those that find nothing of the same thing, then or now, come last. Below each, how many show the same thing, before and now.`)),
       el('ol', changes.changed.map((item) => el('li',
         tile(item, `${item.title || item.id}: ${item.before} of its ${changes.neighbours} nearest showed the same before learning, ${item.after} do now`),
         el('p.shift', el('b.then', item.before), '→', el(`b.since${item.after < item.before ? '.fewer' : ''}`, item.after)),

@@ -102,8 +102,10 @@ public final class NeighbourChanges {
                 changes.add(change(card, before.get(), after.get()));
             }
         }
-        // Equals stay in the sample's order, which is no order of names or styles.
-        changes.sort(Comparator.comparingDouble(Change::agreement));
+        // Equals stay in the sample's order, which is no order of names or styles. Nothing before and nothing now says
+        // least.
+        changes.sort(Comparator.comparing((Change change) -> change.before() + change.after() == 0)
+                .thenComparingDouble(Change::agreement));
         long millis = clock.millis() - began;
         LOG.debug("compared the neighbours of {} pictures in {} ms", changes.size(), millis);
         return new Changes(
@@ -187,7 +189,7 @@ public final class NeighbourChanges {
      * @param compared pictures in the sample
      * @param neighbours looked at of each
      * @param millis that the look took
-     * @param changed the most changed first
+     * @param changed the most changed first; those without one of the same product, then and now, after all others
      */
     public record Changes(
             long generationBefore,

@@ -108,6 +108,26 @@ class NeighbourChangesTest {
     }
 
     @Test
+    void putsLastWhatFindsNothingOfItsKindThenAndNow() {
+        fill(0, ITEMS);
+        fill(1, ITEMS);
+        for (int i = MOVED; i < ITEMS / 2; i++) {
+            catalogue.applyItem(
+                    "item-" + i,
+                    CatalogItem.newBuilder()
+                            .setTitle("A pear")
+                            .setTruth(EvaluationTruth.newBuilder()
+                                    .setGroup("pear")
+                                    .setDomain("style " + i)
+                                    .build())
+                            .build(),
+                    0);
+        }
+
+        assertThat(found().changed().get(0).title()).isEqualTo("A pear");
+    }
+
+    @Test
     void waitsUntilTheFirstGenerationHasThePicturesOfTheOther() {
         fill(0, ITEMS / 2);
         fill(1, ITEMS);
