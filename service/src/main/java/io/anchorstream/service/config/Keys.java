@@ -33,6 +33,12 @@ public final class Keys {
     public static final ConfigKey<Integer> HTTP_PORT = key(
             "http.port", ValueType.integer(0, 65_535), "8080", "Port of the page and of /metrics; 0 picks a free one.");
 
+    public static final ConfigKey<Integer> PEERS_PORT = key(
+            "peers.port",
+            ValueType.integer(-1, 65_535),
+            "0",
+            "Port on http.host at which instances hear at once that this one died; 0 picks a free one, -1 = none: they wait"
+                    + " until its sessions end.");
     public static final ConfigKey<String> HTTP_TOKEN = key(
             "http.token",
             ValueType.text("any text, or empty"),

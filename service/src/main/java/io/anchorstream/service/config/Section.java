@@ -8,7 +8,13 @@ record Section(String title, String doc, List<ConfigKey<?>> keys) {
             new Section(
                     "Process",
                     "Where this process keeps its files and how it is seen.",
-                    List.of(Keys.DATA, Keys.APPLICATION, Keys.HTTP_HOST, Keys.HTTP_PORT, Keys.HTTP_TOKEN)),
+                    List.of(
+                            Keys.DATA,
+                            Keys.APPLICATION,
+                            Keys.HTTP_HOST,
+                            Keys.HTTP_PORT,
+                            Keys.HTTP_TOKEN,
+                            Keys.PEERS_PORT)),
             new Section(
                     "Topics",
                     "Names and sizes of the topics. Partition counts are fixed once the topics exist.",

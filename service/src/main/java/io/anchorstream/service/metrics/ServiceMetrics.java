@@ -84,6 +84,18 @@ public final class ServiceMetrics implements AutoCloseable {
                 TrainingStatus::publicationSeconds);
     }
 
+    /** Binds what is known of other instances. */
+    public synchronized void bindPeers(Supplier<Number> watched, Supplier<Number> deaths) {
+        kept.addAll(List.of(watched, deaths));
+        Gauge.builder("anchorstream.peers.watched", watched)
+                .description("other instances whose death this process would notice at once")
+                .register(registry);
+        FunctionCounter.builder(
+                        "anchorstream.peers.deaths", deaths, now -> now.get().doubleValue())
+                .description("other instances that died while this process watched")
+                .register(registry);
+    }
+
     /** Binds what the label role's tasks of this process fetch. */
     public synchronized void bind(FetchProgress progress) {
         kept.add(progress);

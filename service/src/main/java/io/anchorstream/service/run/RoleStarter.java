@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.anchorstream.model.image.ImageDecoder;
 import io.anchorstream.model.image.RejectedImageException;
@@ -31,6 +32,7 @@ import io.anchorstream.service.http.PageSources;
 import io.anchorstream.service.http.PictureDecoder;
 import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.metrics.ServiceMetrics;
+import io.anchorstream.service.peers.Peers;
 import io.anchorstream.topology.embedding.EmbedProgress;
 import io.anchorstream.topology.embedding.EmbedSettings;
 import io.anchorstream.topology.embedding.EmbedTopics;
@@ -47,6 +49,7 @@ import io.anchorstream.topology.streams.StreamsSettings;
 import io.anchorstream.topology.training.TrainingClients;
 import io.anchorstream.topology.training.TrainingLoop;
 import io.anchorstream.topology.versions.ModelFeed;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** Builds each role from the configuration and hands it to the process that watches and stops it. */
@@ -108,8 +111,9 @@ public final class RoleStarter {
             runtime = Optional.of(new PyTorchModelRuntime(
                     settings.get(Keys.ENGINE_THREADS), settings.get(Keys.DEVICE), settings.get(Keys.PINNED_MEMORY)));
         }
+        Optional<Peers> peers = startPeers(ordered);
         if (ordered.contains(Role.TRAIN)) {
-            startTrain(runtime.orElseThrow());
+            startTrain(runtime.orElseThrow(), peers);
         }
         if (ordered.contains(Role.EMBED) || ordered.contains(Role.INDEX)) {
             ModelFeed started =
@@ -121,10 +125,10 @@ public final class RoleStarter {
             page = Optional.of(startIndex(feed.orElseThrow(), credits));
         }
         if (ordered.contains(Role.EMBED)) {
-            startEmbed(feed.orElseThrow());
+            startEmbed(feed.orElseThrow(), peers);
         }
         if (ordered.contains(Role.LABEL)) {
-            startLabel();
+            startLabel(peers);
         }
         return new Started(page, feed, runtime.map(RoleStarter::engine));
     }
@@ -173,7 +177,30 @@ public final class RoleStarter {
         return page;
     }
 
-    private void startTrain(ModelRuntime runtime) {
+    /** Owned before the roles, so that this process says goodbye once they have left their groups. */
+    private Optional<Peers> startPeers(Set<Role> roles) {
+        Set<String> groups = roles.stream()
+                .filter(role -> role != Role.INDEX)
+                .map(role -> role.group(settings))
+                .collect(Collectors.toUnmodifiableSet());
+        int port = settings.get(Keys.PEERS_PORT);
+        if (groups.isEmpty() || port < 0 || membersAreTheUsers()) {
+            return Optional.empty();
+        }
+        Peers peers = process.own("peers", Peers.start(settings.get(Keys.HTTP_HOST), port, cluster.admin(), groups));
+        metrics.bindPeers(peers::watched, peers::deaths);
+        return Optional.of(peers);
+    }
+
+    /** Members that the user names are to keep their partitions; those of another protocol cannot have names. */
+    private boolean membersAreTheUsers() {
+        return Stream.of("kafka", "streams")
+                .flatMap(section -> settings.passedOn(section).keySet().stream())
+                .anyMatch(key -> key.endsWith(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG)
+                        || key.endsWith(ConsumerConfig.GROUP_PROTOCOL_CONFIG));
+    }
+
+    private void startTrain(ModelRuntime runtime, Optional<Peers> peers) {
         // As many as there are cores: the scores of one version are taken while the next ones are learned.
         Background scoring = process.own(
                 "scoring threads", new Background("score", Runtime.getRuntime().availableProcessors(), courtesy));
@@ -181,7 +208,7 @@ public final class RoleStarter {
         TrainingLoop loop = new TrainingLoop(
                 Learning.settings(settings, data.resolve("checkpoints"), decoder.preprocessing(), runtime),
                 Learning.topics(cluster),
-                new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings)),
+                new TrainingClients(cluster.clientConfig(), Role.TRAIN.group(settings), peers.map(Peers::member)),
                 runtime,
                 new HoldoutScores(scoring),
                 trials,
@@ -191,12 +218,12 @@ public final class RoleStarter {
         process.own(new TrainRole(loop.start()));
     }
 
-    private void startEmbed(ModelFeed feed) {
+    private void startEmbed(ModelFeed feed, Optional<Peers> peers) {
         EmbedSettings standard = EmbedSettings.defaults(settings.get(Keys.ITEM_PARTITIONS));
         EmbedProgress progress = new EmbedProgress(lateness);
         metrics.bind(progress);
         Properties properties =
-                streams(Role.EMBED, settings.get(Keys.EMBED_THREADS)).toProperties();
+                streams(Role.EMBED, settings.get(Keys.EMBED_THREADS), peers).toProperties();
         // The vectors of a refresh are collected between polls: with the usual 100 ms it would wait for new items.
         properties.putIfAbsent(StreamsConfig.POLL_MS_CONFIG, 10L);
         EmbedTopics topics = EmbedTopics.of(cluster.topics(), cluster.serdeConfig(), cluster.registry());
@@ -218,10 +245,11 @@ public final class RoleStarter {
                         progress,
                         clock),
                 properties,
-                clock));
+                clock,
+                peers.map(Peers::clients)));
     }
 
-    private void startLabel() throws IOException {
+    private void startLabel(Optional<Peers> peers) throws IOException {
         TextEncoder encoder = process.own("text encoder", Labelling.textEncoder(settings));
         LabelSettings label = Labelling.settings(settings);
         FetchProgress progress = new FetchProgress();
@@ -239,8 +267,9 @@ public final class RoleStarter {
                         encoder,
                         lateness,
                         new Fetching(pictures, progress)),
-                streams(Role.LABEL, settings.get(Keys.LABEL_THREADS)).toProperties(),
-                clock));
+                streams(Role.LABEL, settings.get(Keys.LABEL_THREADS), peers).toProperties(),
+                clock,
+                peers.map(Peers::clients)));
     }
 
     private void start(StreamsRole role) {
@@ -248,13 +277,15 @@ public final class RoleStarter {
         process.own(role).start();
     }
 
-    private StreamsSettings streams(Role role, int threads) {
+    private StreamsSettings streams(Role role, int threads, Optional<Peers> peers) {
         StreamsSettings standard = StreamsSettings.of(
                 role.group(settings),
                 cluster.bootstrapServers(),
                 data.resolve("state"),
                 cluster.topics().deadLetters().name());
         Map<String, String> extra = new LinkedHashMap<>(settings.passedOn("kafka"));
+        peers.ifPresent(named ->
+                extra.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), named.member()));
         extra.putAll(settings.passedOn("streams"));
         return new StreamsSettings(
                 standard.applicationId(),

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -39,11 +40,19 @@ public final class StreamsRole implements RunningRole {
     private final RestartBudget restarts;
     private final boolean fixedMember;
 
+    /** With the usual clients. */
     public StreamsRole(String name, Topology topology, Properties config, Clock clock) {
+        this(name, topology, config, clock, Optional.empty());
+    }
+
+    /** With clients of another make, if any. */
+    public StreamsRole(
+            String name, Topology topology, Properties config, Clock clock, Optional<KafkaClientSupplier> clients) {
         this.restarts = new RestartBudget(RESTARTS, RESTART_WINDOW, clock);
         this.name = name;
         this.fixedMember = config.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        this.streams = new KafkaStreams(topology, config);
+        this.streams = clients.map(supplier -> new KafkaStreams(topology, config, supplier))
+                .orElseGet(() -> new KafkaStreams(topology, config));
         streams.setUncaughtExceptionHandler(this::answer);
         streams.setStateListener((now, before) -> LOG.debug("{}: {} -> {}", name, before, now));
     }

@@ -5,12 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberDescription;
 
 /**
  * One broker and one registry for all integration tests of a JVM, started by the first test that asks and stopped with
@@ -58,6 +61,15 @@ public final class SharedKafka {
 
     public static Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+    }
+
+    /** Members of a consumer group; empty once all have left. */
+    public static List<MemberDescription> members(String group) throws ExecutionException, InterruptedException {
+        try (Admin admin = admin()) {
+            return admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                    .flatMap(described -> described.members().stream())
+                    .toList();
+        }
     }
 
     private void stop(Path folder) {

@@ -58,6 +58,7 @@ class MetricsPageTest {
         metrics.bind(() -> new TrainingStatus(TrainingStatus.Phase.TRAINING, 7, 7, 0, 0, 90, 1, 1, 1, 0, 0, 0, 50, ""));
         metrics.bind(new EmbedProgress());
         metrics.bind(new FetchProgress());
+        metrics.bindPeers(() -> 2, () -> 0);
     }
 
     @AfterEach

@@ -70,6 +70,11 @@ final class RolesBench {
                 .start(roles, List::of);
     }
 
+    /** The group in which instances share the work. */
+    String group(Role role) {
+        return role.group(settings(Map.of()));
+    }
+
     private Settings settings(Map<String, String> more) {
         return Settings.resolve(
                 Keys.all(), List.of(new Settings.Layer("more", more), new Settings.Layer("test", values)));

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 import io.anchorstream.avro.BatchItem;
@@ -50,6 +51,15 @@ final class TrainingBench {
 
     /** Creates the topics of a test. */
     TrainingBench(Class<?> test) {
+        this(test, Optional.empty());
+    }
+
+    /**
+     * As above.
+     *
+     * @param member name of its one trainer
+     */
+    TrainingBench(Class<?> test, Optional<String> member) {
         prefix = SharedKafka.prefix(test);
         Topics catalogue = Topics.create(prefix, TopicSizing.defaults());
         topics = TrainingTopics.of(
@@ -58,7 +68,8 @@ final class TrainingBench {
                 SchemaRegistry.open(RegistryConfig.from(SharedKafka.clientConfig())));
         clients = new TrainingClients(
                 Map.of("bootstrap.servers", SharedKafka.bootstrapServers(), "max.request.size", 2_000_000),
-                prefix + "train");
+                prefix + "train",
+                member);
         try (Admin admin = SharedKafka.admin()) {
             TopicAdmin.ensure(admin, catalogue, (short) 1);
         }

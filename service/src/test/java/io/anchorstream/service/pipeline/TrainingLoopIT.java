@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -25,6 +26,7 @@ import io.anchorstream.avro.ModelVersion;
 import io.anchorstream.avro.VersionState;
 import io.anchorstream.model.training.TrainingBatch;
 import io.anchorstream.schemas.registry.RegistryUnavailableException;
+import io.anchorstream.service.embedded.SharedKafka;
 import io.anchorstream.topology.training.TrainingLoop;
 import io.anchorstream.topology.training.TrainingStatus;
 import io.anchorstream.topology.versions.ModelFeed;
@@ -108,6 +110,18 @@ class TrainingLoopIT {
             assertThat(loop.status().steps()).isLessThanOrEqualTo(30);
         }
         assertLineage(6);
+    }
+
+    @Test
+    void aTrainerWithANameLeavesItsGroupWhenItIsClosed() throws Exception {
+        TrainingBench named = new TrainingBench(TrainingLoopIT.class, Optional.of("trainer-1"));
+        try (TrainingLoop loop = named.loop(TrainingBench.settings(folder), new FakeRuntime(0))) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> loop.status().serving() == 0);
+        }
+
+        assertThat(SharedKafka.members(named.prefix + "train")).isEmpty();
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.anchorstream.topology.training;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.anchorstream.topology.streams.StreamsSettings;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -28,15 +30,26 @@ public final class TrainingClients {
     private final Map<String, Object> connection;
     private final String group;
     private final String transactionalId;
+    private final Optional<String> member;
 
     /**
      * @param connection {@code bootstrap.servers}, security and whatever else applies to every client
      * @param group consumer group and transactional id of the trainers
      */
     public TrainingClients(Map<String, ?> connection, String group) {
+        this(connection, group, Optional.empty());
+    }
+
+    /**
+     * As above.
+     *
+     * @param member {@code group.instance.id} that no other trainer has, nor the same one after a restart
+     */
+    public TrainingClients(Map<String, ?> connection, String group, Optional<String> member) {
         this.connection = Map.copyOf(connection);
         this.group = group;
         this.transactionalId = group;
+        this.member = member;
     }
 
     /** A member of the trainers' group, offsets by hand. */
@@ -52,7 +65,16 @@ public final class TrainingClients {
         config.put(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
                 List.of(CooperativeStickyAssignor.class.getName()));
+        member.ifPresent(name -> config.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name));
         return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Members leave when they close, but those that the user names: they are about to come back (KIP-345). */
+    CloseOptions parting() {
+        return CloseOptions.groupMembershipOperation(
+                connection.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG)
+                        ? CloseOptions.GroupMembershipOperation.DEFAULT
+                        : CloseOptions.GroupMembershipOperation.LEAVE_GROUP);
     }
 
     /** A reader without a group. */

@@ -364,7 +364,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
             try {
                 closeSession();
             } finally {
-                consumer.close();
+                consumer.close(clients.parting());
             }
         }
     }

@@ -1,0 +1,165 @@
+package io.anchorstream.service.peers;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where others hear that this process lives: each connection gets its name, the transactional ids that it uses, and
+ * {@code bye} when it ends in good order. A connection that closes without is a death. Nothing is read from them.
+ */
+final class Presence implements AutoCloseable {
+    static final String GREETING = "anchorstream ";
+    static final String TRANSACTIONS = "transactions ";
+    static final String BYE = "bye";
+    private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
+    /** Far more than there are instances: whoever opens connections for nothing must not use up the process's files. */
+    private static final int MOST_LISTENERS = 512;
+
+    private final ServerSocketChannel server;
+    private final PeerName name;
+    private final List<SocketChannel> listeners = new ArrayList<>();
+    private final Set<String> transactionalIds = new LinkedHashSet<>();
+
+    private Presence(ServerSocketChannel server, PeerName name) {
+        this.server = server;
+        this.name = name;
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param port 0 picks a free one
+     * @throws IllegalStateException if the port is taken; the message says what to do
+     */
+    static Presence open(String host, int port) {
+        try {
+            ServerSocketChannel server = ServerSocketChannel.open();
+            try {
+                server.bind(new InetSocketAddress(host, port));
+                int bound = ((InetSocketAddress) server.getLocalAddress()).getPort();
+                String incarnation = UUID.randomUUID().toString().replace("-", "");
+                Presence presence = new Presence(server, new PeerName(incarnation, bound));
+                Thread thread = new Thread(presence::accept, "anchorstream-presence");
+                thread.setDaemon(true);
+                thread.start();
+                return presence;
+            } catch (IOException | RuntimeException e) {
+                server.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "port " + port + " on " + host + " can't be listened on (" + e.getMessage()
+                            + "): choose another one with peers.port, 0 for a free one, -1 for none",
+                    e);
+        }
+    }
+
+    PeerName name() {
+        return name;
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                greet(server.accept());
+            } catch (IOException e) {
+                LOG.debug("a connection of a peer failed", e);
+            }
+        }
+    }
+
+    private synchronized void greet(SocketChannel listener) throws IOException {
+        listener.configureBlocking(false);
+        listeners.removeIf(Presence::hasLeft);
+        if (!server.isOpen() || listeners.size() >= MOST_LISTENERS) {
+            listener.close();
+            return;
+        }
+        listeners.add(listener);
+        tell(listener, GREETING + name.incarnation());
+        for (String id : transactionalIds) {
+            tell(listener, TRANSACTIONS + id);
+        }
+    }
+
+    /** Tells all others of a transactional id that this process is about to use. */
+    synchronized void announce(String transactionalId) {
+        if (transactionalIds.add(transactionalId)) {
+            tellAll(TRANSACTIONS + transactionalId);
+        }
+    }
+
+    private void tellAll(String line) {
+        for (SocketChannel listener : List.copyOf(listeners)) {
+            tell(listener, line);
+        }
+    }
+
+    /** Whoever does not take a line of this size is not listening. */
+    private void tell(SocketChannel listener, String line) {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            if (listener.write(bytes) > 0 && !bytes.hasRemaining()) {
+                return;
+            }
+        } catch (IOException e) {
+            LOG.debug("a peer is gone", e);
+        }
+        listeners.remove(listener);
+        close(List.of(listener));
+    }
+
+    private static boolean hasLeft(SocketChannel listener) {
+        try {
+            if (listener.read(ByteBuffer.allocate(1)) >= 0) {
+                return false;
+            }
+        } catch (IOException e) {
+            LOG.debug("a peer is gone", e);
+        }
+        close(List.of(listener));
+        return true;
+    }
+
+    /** Says goodbye. */
+    @Override
+    public synchronized void close() {
+        tellAll(BYE);
+        vanish();
+    }
+
+    /** Ends as a process that is killed does. */
+    synchronized void vanish() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            LOG.debug("closing the port failed", e);
+        }
+        close(listeners);
+        listeners.clear();
+    }
+
+    private static void close(Collection<SocketChannel> channels) {
+        for (SocketChannel channel : channels) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                LOG.debug("closing a connection failed", e);
+            }
+        }
+    }
+}
