@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param incarnation letters and digits that no other process has, nor the same one after a restart
  */
 record PeerName(String incarnation, int port) {
+    private static final int LAST_PORT = 65_535;
     // Kafka Streams appends the number of the thread.
     private static final Pattern TEXT = Pattern.compile("anchorstream\\.([0-9a-f]{32})\\.(\\d{1,5})(-\\d+)?");
 
@@ -19,6 +20,7 @@ record PeerName(String incarnation, int port) {
         Matcher matcher = TEXT.matcher(groupInstanceId);
         return matcher.matches()
                 ? Optional.of(new PeerName(matcher.group(1), Integer.parseInt(matcher.group(2))))
+                        .filter(name -> name.port() <= LAST_PORT)
                 : Optional.empty();
     }
 

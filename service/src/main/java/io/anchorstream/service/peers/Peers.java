@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -94,7 +95,7 @@ public final class Peers implements AutoCloseable {
                             .ifPresent(name -> watches.computeIfAbsent(name, it -> watch(it, member.host())));
                 }
             } while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | RejectedExecutionException e) {
             LOG.debug("closing", e);
         }
     }

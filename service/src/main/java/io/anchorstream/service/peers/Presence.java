@@ -6,12 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,8 @@ final class Presence implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Presence.class);
     /** Far more than there are instances: whoever opens connections for nothing must not use up the process's files. */
     private static final int MOST_LISTENERS = 512;
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final ServerSocketChannel server;
     private final PeerName name;
@@ -78,6 +82,7 @@ final class Presence implements AutoCloseable {
                 greet(server.accept());
             } catch (IOException e) {
                 LOG.debug("a connection of a peer failed", e);
+                LockSupport.parkNanos(PAUSE.toNanos()); // such as for want of files
             }
         }
     }

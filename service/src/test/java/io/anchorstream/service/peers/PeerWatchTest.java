@@ -27,6 +27,7 @@ class PeerWatchTest {
         assertThat(PeerName.of(name.text() + "-2"))
                 .as("its second stream thread")
                 .contains(name);
+        assertThat(PeerName.of(new PeerName(INCARNATION, 65_536).text())).isEmpty();
         assertThat(PeerName.of("shop-label-0")).as("a member that a user names").isEmpty();
     }
 
