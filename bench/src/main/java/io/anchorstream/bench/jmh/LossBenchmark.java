@@ -47,6 +47,8 @@ public class LossBenchmark {
         "lifted-structured",
         "lifted-structured-generalised",
         "n-pair",
+        "log-ratio",
+        "recall-at-k",
         "aitl",
         "proxy-anchor",
         "soft-triple",

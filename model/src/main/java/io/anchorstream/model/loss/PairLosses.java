@@ -29,6 +29,8 @@ final class PairLosses {
                 lifted(),
                 liftedGeneralised(),
                 nPair(),
+                logRatio(),
+                recallSurrogate(),
                 attributeTriplet());
     }
 
@@ -182,6 +184,27 @@ final class PairLosses {
                 new Shared(0, 2),
                 List.of(number("scale", 16, "Factor on cosines; 1 with normalise=false is the original.")),
                 options -> new NPairLoss(options.number("scale", 1e-3, 1e3)));
+    }
+
+    private static LossSpec logRatio() {
+        return spec(
+                "log-ratio",
+                "Log-ratio loss: distances in the ratios of the texts' distances (Kim et al. 2019).",
+                new Shared(0, 2),
+                List.of(number("floor", 0.1, "Squared distances below this count as this.")),
+                options -> new LogRatioLoss(options.number("floor", 1e-6, 1)));
+    }
+
+    private static LossSpec recallSurrogate() {
+        return spec(
+                "recall-at-k",
+                "Recall at 1 to 16 with sigmoids for its steps, against the memory, too (arXiv 2108.11179).",
+                new Shared(1, 2),
+                List.of(
+                        number("rank-temperature", 0.01, "Of the sigmoid over cosines."),
+                        number("recall-temperature", 1, "Of the sigmoid over ranks.")),
+                options -> new RecallSurrogateLoss(
+                        options.number("rank-temperature", 1e-3, 10), options.number("recall-temperature", 1e-3, 100)));
     }
 
     private static LossSpec attributeTriplet() {

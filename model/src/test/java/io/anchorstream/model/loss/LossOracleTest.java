@@ -38,6 +38,53 @@ class LossOracleTest {
     }
 
     @Test
+    void logRatio() {
+        float[] texts = Measure.SQUARED.withinBatch(FloatMatrix.of(batch.textVectors()));
+        double sum = 0;
+        int triplets = 0;
+        for (int a = 0; a < 12; a++) {
+            for (int i = 0; i < 12; i++) {
+                for (int j = i + 1; j < 12; j++) {
+                    if (a != i && a != j) {
+                        double ours = log(2 - 2 * s(a, i)) - log(2 - 2 * s(a, j));
+                        sum += Math.pow(ours - (log(texts[a * 12 + i]) - log(texts[a * 12 + j])), 2);
+                        triplets++;
+                    }
+                }
+            }
+        }
+        assertThat(value("log-ratio", Map.of("centre-text", "false"))).isCloseTo(sum / triplets, within(1e-3));
+    }
+
+    private static double log(double distance) {
+        return Math.log(Math.max(0.1, distance));
+    }
+
+    @Test
+    void recallSurrogate() {
+        double sum = 0;
+        for (int q = 0; q < 12; q++) {
+            for (int k : new int[] {1, 2, 4, 8, 16}) {
+                double found = 0;
+                int positives = 0;
+                for (int p = 0; p < 12; p++) {
+                    if (p == q || !same(q, p)) {
+                        continue;
+                    }
+                    positives++;
+                    double rank = 1;
+                    for (int z = 0; z < 12; z++) {
+                        rank += z == q || z == p ? 0 : 1 / (1 + Math.exp((s(q, p) - s(q, z)) / 0.1));
+                    }
+                    found += 1 / (1 + Math.exp(rank - k));
+                }
+                sum += Math.min(k, found) / Math.min(k, positives) / 5;
+            }
+        }
+        assertThat(value("recall-at-k", Map.of("rank-temperature", "0.1"))).isCloseTo(1 - sum / 12, within(CLOSE));
+    }
+
+    @Test
     void contrastiveOnCosines() {
         double sum = 0;
         for (int i = 0; i < 12; i++) {
