@@ -35,9 +35,7 @@ final class PythonLoop implements AutoCloseable {
     private String answer(String start) throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException(
-                    "the loop in Python ended; install torch for it (apt-get install python3-torch) or name"
-                            + " another by --python");
+            throw new IOException("the loop in Python ended; what it said stands above");
         }
         if (!line.startsWith(start)) {
             throw new IOException("the loop in Python said '" + line + "' where '" + start + "' was awaited");

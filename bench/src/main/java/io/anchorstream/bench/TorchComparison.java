@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.DoubleStream;
 
@@ -18,7 +19,9 @@ import io.anchorstream.service.config.Keys;
 import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.run.Learning;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code bench torch}: our training loop beside a Python one of the same layers ({@code bench/torch_loop.py}). The two take
@@ -39,6 +42,10 @@ final class TorchComparison implements Callable<Integer> {
     /** Turns that are not counted: the compiler has seen each step a hundred times then. */
     private static final int WARM_UP = 2;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
     @Option(names = "--turns", defaultValue = "9", description = "How often each runs (${DEFAULT-VALUE}).")
     private int turns;
 
@@ -48,8 +55,8 @@ final class TorchComparison implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "1", description = "Of the engine, for both (${DEFAULT-VALUE}).")
     private int threads;
 
-    @Option(names = "--python", defaultValue = "python3", description = "With torch (${DEFAULT-VALUE}).")
-    private String python = "python3";
+    @Option(names = "--python", description = "With torch (python3, else /usr/bin/python3: the first that has it).")
+    private List<String> pythons = List.of("python3", "/usr/bin/python3");
 
     @Option(
             names = "--script",
@@ -58,10 +65,14 @@ final class TorchComparison implements Callable<Integer> {
     private Path script = Path.of("bench/torch_loop.py");
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (!Files.isRegularFile(script)) {
-            System.err.println("there is no " + script + "; run this from the project's folder or name it by --script");
-            return 2;
+            return refused("there is no " + script + "; run this from the project's folder or name it by --script");
+        }
+        Optional<String> python = withTorch();
+        if (python.isEmpty()) {
+            return refused("no torch for " + String.join(" or ", pythons)
+                    + "; install it (apt-get install python3-torch) or name a Python that has it by --python");
         }
         TrainingConfig config = config();
         PyTorchModelRuntime runtime = new PyTorchModelRuntime(threads, "cpu");
@@ -69,8 +80,8 @@ final class TorchComparison implements Callable<Integer> {
         double[] plain = new double[turns];
         double[] last = new double[turns];
         try (Trainer trainer = runtime.newTrainer(config);
-                PythonLoop asItComes = new PythonLoop(command(config.imageSize(), "plain"), threads);
-                PythonLoop likeOurs = new PythonLoop(command(config.imageSize(), "channels-last"), threads)) {
+                PythonLoop asItComes = new PythonLoop(command(python.get(), config.imageSize(), "plain"), threads);
+                PythonLoop likeOurs = new PythonLoop(command(python.get(), config.imageSize(), "channels-last"), threads)) {
             Loop loop = new Loop(trainer, SyntheticBatches.of(8, LABELS, PER_LABEL, config.imageSize()));
             for (int turn = -WARM_UP; turn < turns; turn++) {
                 double[] speeds = {loop.round(steps), asItComes.round(), likeOurs.round()};
@@ -122,6 +133,33 @@ final class TorchComparison implements Callable<Integer> {
                 goal);
     }
 
+    private int refused(String why) {
+        spec.commandLine().getErr().println(why);
+        return 2;
+    }
+
+    private Optional<String> withTorch() throws InterruptedException {
+        for (String python : pythons) {
+            if (hasTorch(python)) {
+                return Optional.of(python);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean hasTorch(String python) throws InterruptedException {
+        try {
+            return new ProcessBuilder(python, "-c", "import torch")
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false; // there is no such program
+        }
+    }
+
     private TrainingConfig config() {
         return Learning.config(Settings.resolve(
                 Keys.all(),
@@ -137,7 +175,7 @@ final class TorchComparison implements Callable<Integer> {
                                 Keys.DEVICE.name(), "cpu")))));
     }
 
-    private List<String> command(int imageSize, String layout) {
+    private List<String> command(String python, int imageSize, String layout) {
         return List.of(
                 python,
                 script.toString(),

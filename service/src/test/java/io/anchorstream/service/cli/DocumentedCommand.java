@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -15,12 +16,17 @@ import picocli.CommandLine;
  * A command of ours as README and manual give it.
  *
  * @param page that has it
- * @param words arguments as they stand there, {@code FOLDER} and the like in capitals
+ * @param environment what stands before it, e.g. {@code SEARCH_URL=http://localhost:9200}
+ * @param line the arguments as they stand there, for a shell
+ * @param words the same for the program, {@code FOLDER} and the like in capitals
  */
-record DocumentedCommand(String page, List<String> words) {
+record DocumentedCommand(String page, String environment, String line, List<String> words) {
     private static final Path ROOT = Path.of("..");
     private static final Pattern CODE = Pattern.compile("(?s)```[a-z]*\n(.*?)```|(?<!`)`([^`]+)`(?!`)|<!--(.*?)-->");
-    private static final Pattern COMMAND = Pattern.compile("(?m)(?:^|[ (])(?:\\./)?anchorstream ([a-z][^\n]*)");
+    private static final Pattern COMMAND =
+            Pattern.compile("(?m)(?:^|[ (])((?:[A-Z_]+=\\S+ )*)(?:\\./)?anchorstream ([a-z][^\n]*)");
+    private static final Pattern OTHER =
+            Pattern.compile("(?:[A-Z_]+=\\S+ )*((?:mvn|docker|helm|python3?|pip|curl|psql|apt-get|taskset) .+)");
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|\\S+");
 
     /** To look names up in: making one takes a while. */
@@ -34,11 +40,27 @@ record DocumentedCommand(String page, List<String> words) {
             CODE.matcher(text).results().map(DocumentedCommand::code).forEach(code -> COMMAND.matcher(
                             code.replaceAll("\\s*\\\\\n\\s*", " "))
                     .results()
-                    .flatMap(found -> alternatives(found.group(1)))
-                    .forEach(line -> commands.add(
-                            new DocumentedCommand(ROOT.relativize(page).toString(), words(line)))));
+                    .forEach(found -> alternatives(found.group(2))
+                            .forEach(line -> commands.add(new DocumentedCommand(
+                                    ROOT.relativize(page).toString(), found.group(1), line, words(line))))));
         }
         return commands;
+    }
+
+    /** Commands of other programs on the pages, in one line each. */
+    static List<String> others() throws IOException {
+        List<String> others = new ArrayList<>();
+        for (Path page : pages()) {
+            CODE.matcher(Files.readString(page))
+                    .results()
+                    .flatMap(found ->
+                            code(found).replaceAll("\\s*\\\\\n\\s*", " ").lines())
+                    .map(line -> OTHER.matcher(line.strip()))
+                    .filter(Matcher::matches)
+                    .map(line -> line.group(1).replaceAll("\\s+#.*", ""))
+                    .forEach(others::add);
+        }
+        return others;
     }
 
     /** README and manual. */
