@@ -81,7 +81,8 @@ final class TorchComparison implements Callable<Integer> {
         double[] last = new double[turns];
         try (Trainer trainer = runtime.newTrainer(config);
                 PythonLoop asItComes = new PythonLoop(command(python.get(), config.imageSize(), "plain"), threads);
-                PythonLoop likeOurs = new PythonLoop(command(python.get(), config.imageSize(), "channels-last"), threads)) {
+                PythonLoop likeOurs =
+                        new PythonLoop(command(python.get(), config.imageSize(), "channels-last"), threads)) {
             Loop loop = new Loop(trainer, SyntheticBatches.of(8, LABELS, PER_LABEL, config.imageSize()));
             for (int turn = -WARM_UP; turn < turns; turn++) {
                 double[] speeds = {loop.round(steps), asItComes.round(), likeOurs.round()};
