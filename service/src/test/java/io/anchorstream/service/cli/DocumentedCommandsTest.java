@@ -39,7 +39,7 @@ class DocumentedCommandsTest {
             Map.entry("curl -X POST", "Kafka Connect; ConnectorFilesTest holds what is posted to the record"),
             Map.entry("psql ", "PostgreSQL with pgvector; ConnectorFilesTest holds the columns to the connector's"),
             Map.entry("apt-get install", "rights over the machine; .ci/run does it"),
-            Map.entry("taskset -c 0 ./anchorstream bench", "DocumentedBenchCommandsIT, but for taskset"));
+            Map.entry("taskset -c 0", "it binds what stands behind it to a core, and needs one of that number"));
 
     static List<DocumentedCommand> commands() throws IOException {
         return DocumentedCommand.all();
