@@ -208,7 +208,7 @@ final class PyTorchTrainer implements Trainer {
             optimiser.update(now, clipScale(gradientNorm, config.clipNorm()));
             average.update(scope);
         }
-        loss.update(now / rate.base());
+        loss.update(rate.share(step));
         return Optional.empty();
     }
 

@@ -46,6 +46,14 @@ class PyTorchTrainerTest {
     }
 
     @Test
+    void aLearningRateOfNothingSkipsNoStep() {
+        try (Trainer trainer = runtime.newTrainer(TrainingConfigs.withoutGradients())) {
+            assertThat(train(trainer, 0, 4))
+                    .allSatisfy(result -> assertThat(result.skipped()).isEmpty());
+        }
+    }
+
+    @Test
     void prefetchChangesNothingButSpeed() {
         try (Trainer plain = runtime.newTrainer(TrainingConfigs.tiny());
                 Trainer ahead = runtime.newTrainer(TrainingConfigs.tiny())) {

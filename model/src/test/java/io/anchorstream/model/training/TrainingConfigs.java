@@ -37,6 +37,13 @@ final class TrainingConfigs {
         return of(tiny.network(), tiny.networkOptions(), loss, Map.of(), tiny.embeddingDimension(), -1);
     }
 
+    /** Tiny, with the closed form alone: gradients move nothing of the network. */
+    static TrainingConfig withoutGradients() {
+        TrainingConfig tiny = tiny();
+        return of(
+                tiny.network(), tiny.networkOptions(), "adaptive-triplet", Map.of(), tiny.embeddingDimension(), 256, 0);
+    }
+
     static TrainingConfig of(String network, Map<String, String> options, int dimension) {
         return of(network, options, Map.of(), dimension);
     }
@@ -58,6 +65,17 @@ final class TrainingConfigs {
             Map<String, String> lossOptions,
             int dimension,
             int memoryRows) {
+        return of(network, options, loss, lossOptions, dimension, memoryRows, 1e-3);
+    }
+
+    private static TrainingConfig of(
+            String network,
+            Map<String, String> options,
+            String loss,
+            Map<String, String> lossOptions,
+            int dimension,
+            int memoryRows,
+            double learningRate) {
         return new TrainingConfig(
                 network,
                 options,
@@ -65,7 +83,7 @@ final class TrainingConfigs {
                 lossOptions,
                 dimension,
                 GlyphPictures.SIZE,
-                1e-3,
+                learningRate,
                 1e-4,
                 1,
                 0.9,
