@@ -44,6 +44,10 @@ final class LinearMetric {
     /** The same for the guess that all directions tell labels apart once they are whitened. */
     private static final double ROWS_OF_DIRECTIONS = 1_000;
 
+    /** Of the share of what whitens everything at which the metric would turn negative. */
+    private static final double LARGEST_SHARE = 0.95;
+
+    private static final int POWER_ITERATIONS = 30;
     private static final int ROWS_BETWEEN = 32;
     /** Added to a diagonal of ones before it is factored in single precision. */
     private static final double JITTER = 1e-4;
@@ -52,6 +56,9 @@ final class LinearMetric {
     private static final int ITERATIONS = 3;
     private static final int POLAR_ITERATIONS = 30;
     private static final long DIRECTIONS_SEED = 0x3e7a1cL;
+
+    /** Counted up when other sums of the same stream give another map: a checkpoint's is then computed anew at once. */
+    private static final long FORMULA = 2;
 
     private final MetricPath path;
     private final double textShare;
@@ -80,6 +87,7 @@ final class LinearMetric {
      * @return whether there is a new map
      */
     boolean renew(NDManager scope) {
+        solvedAt = Math.min(solvedAt, sums.rows); // rows fade
         if (sums.pairs == 0 || sums.rows < GROWTH * solvedAt + ROWS_BETWEEN) {
             return false;
         }
@@ -141,9 +149,27 @@ final class LinearMetric {
             return scope.eye(f);
         }
         NDArray shrinkage = scope.eye(f).mul(SHRINKAGE * spread);
+        NDArray inner = inside.add(shrinkage);
         NDArray whole = covariance.mul(between).add(shrinkage).inverse();
         double trust = sums.rows / (sums.rows + ROWS_OF_DIRECTIONS);
-        return inside.add(shrinkage).inverse().sub(whole.mul(trust)).mul(between);
+        double most = Math.min(trust, LARGEST_SHARE / largest(scope, whole, inner));
+        return inner.inverse().sub(whole.mul(most)).mul(between);
+    }
+
+    /**
+     * The largest eigenvalue of {@code C^-1 S}, by power iteration. Pairs of one label, which S is of, may vary more than rows,
+     * which C is of; a larger share of C^-1 than one over it would make the metric negative there.
+     */
+    private static double largest(NDManager scope, NDArray whole, NDArray inner) {
+        int f = (int) inner.getShape().get(0);
+        NDArray direction = scope.ones(new Shape(f, 1)).div(Math.sqrt(f));
+        double size = 1;
+        for (int i = 0; i < POWER_ITERATIONS; i++) {
+            NDArray next = whole.matMul(inner.matMul(direction));
+            size = Math.sqrt(next.square().sum().getFloat());
+            direction = next.div(size);
+        }
+        return size;
     }
 
     /** {@code float[F][F]}, the products of the shares of two features' variances that lie between labels. */
@@ -314,11 +340,13 @@ final class LinearMetric {
     void save(SavedState state) {
         sums.save(state.scope("sums"));
         state.putDoubles("solved-at", solvedAt);
+        state.putLongs("formula", FORMULA);
     }
 
     /** @throws IllegalArgumentException if the state is of other features */
     void load(SavedState state) {
         sums.load(state.scope("sums"));
-        solvedAt = state.doubles("solved-at")[0];
+        boolean same = state.has("formula") && state.longs("formula")[0] == FORMULA;
+        solvedAt = same ? state.doubles("solved-at")[0] : 0;
     }
 }

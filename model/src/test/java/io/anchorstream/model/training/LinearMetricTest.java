@@ -150,6 +150,55 @@ class LinearMetricTest {
     }
 
     @Test
+    void staysUsableWhenItemsOfSomeLabelsDifferMoreThanItemsDo() {
+        float[][] unseen = items(100, 160);
+        for (int dimension : new int[] {DIMENSION, FEATURES}) {
+            MetricPath path = MetricPaths.of(manager, dimension, FEATURES);
+            LinearMetric metric = new LinearMetric(path, 0);
+            for (int i = 0; i < 300; i++) {
+                learn(metric, 0, 100, false);
+                learnWide(metric);
+            }
+
+            assertThat(metric.renew(manager)).isTrue();
+
+            for (float value : path.map().values()) {
+                assertThat(value).isFinite();
+            }
+            assertThat(recall(mapped(path, unseen))).isGreaterThan(0.6);
+        }
+    }
+
+    /** One label of many items that have little in common: it has most of the pairs and few of the rows. */
+    private void learnWide(LinearMetric metric) {
+        float[][] wide = gaussian(40, FEATURES);
+        for (float[] row : wide) {
+            for (int f = SIGNAL; f < FEATURES; f++) {
+                row[f] *= f % 2 == 0 ? 8 : 2;
+            }
+        }
+        long[] labels = new long[40];
+        Arrays.fill(labels, 1_000);
+        metric.learn(FloatMatrix.of(wide), labels, new float[40][0], all(40, true));
+    }
+
+    @Test
+    void renewsForAsLongAsRowsCome() {
+        MetricPath path = MetricPaths.of(manager, DIMENSION, FEATURES);
+        LinearMetric metric = new LinearMetric(path, 0);
+        int rows = 0;
+        int last = 0;
+        while (rows < 150_000) {
+            learn(metric, 0, 100, false);
+            rows += 300;
+            if (metric.renew(manager)) {
+                last = rows;
+            }
+        }
+        assertThat(last).isGreaterThan(140_000);
+    }
+
+    @Test
     void goesOnFromWhereItWasSaved() {
         MetricPath path = MetricPaths.of(manager, DIMENSION, FEATURES);
         LinearMetric whole = new LinearMetric(path, 1);
