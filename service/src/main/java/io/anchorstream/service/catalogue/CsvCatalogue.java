@@ -1,5 +1,6 @@
 package io.anchorstream.service.catalogue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -37,6 +38,9 @@ final class CsvCatalogue {
     private CsvCatalogue() {}
 
     static Stream<CatalogueLine> lines(Path file) throws IOException {
+        if (isBlank(file)) {
+            return Stream.empty(); // the library wants a header and takes nothing for a broken one
+        }
         MappingIterator<Map<String, String>> rows = CSV.readerForMapOf(String.class)
                 .with(CsvSchema.emptySchema().withHeader())
                 .readValues(Utf8.open(file));
@@ -50,6 +54,12 @@ final class CsvCatalogue {
                         throw new UncheckedIOException(e);
                     }
                 });
+    }
+
+    private static boolean isBlank(Path file) throws IOException {
+        try (BufferedReader reader = Utf8.open(file)) {
+            return reader.lines().allMatch(String::isBlank);
+        }
     }
 
     /** Turns rows into lines; a row that cannot be read is one refused line, and so is a header without an id. */
