@@ -33,11 +33,16 @@ public final class Keys {
     public static final ConfigKey<Integer> HTTP_PORT = key(
             "http.port", ValueType.integer(0, 65_535), "8080", "Port of the page and of /metrics; 0 picks a free one.");
 
+    public static final ConfigKey<String> PEERS_HOST = key(
+            "peers.host",
+            ValueType.text("a host name or address, or empty"),
+            "",
+            "Address that peers.port listens on (0.0.0.0 = all); empty = that of http.host.");
     public static final ConfigKey<Integer> PEERS_PORT = key(
             "peers.port",
             ValueType.integer(-1, 65_535),
             "0",
-            "Port on http.host at which instances hear at once that this one died; 0 picks a free one, -1 = none: they wait"
+            "Port on peers.host at which instances hear at once that this one died; 0 picks a free one, -1 = none: they wait"
                     + " until its sessions end.");
     public static final ConfigKey<String> HTTP_TOKEN = key(
             "http.token",

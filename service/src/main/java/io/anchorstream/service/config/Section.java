@@ -14,6 +14,7 @@ record Section(String title, String doc, List<ConfigKey<?>> keys) {
                             Keys.HTTP_HOST,
                             Keys.HTTP_PORT,
                             Keys.HTTP_TOKEN,
+                            Keys.PEERS_HOST,
                             Keys.PEERS_PORT)),
             new Section(
                     "Topics",

@@ -18,12 +18,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens to one other process until it ends, on the caller's thread. A death is a connection that was greeted and closed
- * without a goodbye, and after it nobody of that name at the address: one that hangs, or that cannot be reached any more,
- * may live.
+ * without a goodbye, and after it, twice, nobody of that name at the address: one that hangs, or that cannot be reached any
+ * more, may live.
  */
 final class PeerWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerWatch.class);
     private static final Duration RETRY = Duration.ofMillis(200);
+    /** Between the two refusals that make a death. */
+    private static final Duration DOUBT = Duration.ofMillis(100);
+
     private static final int TRIES = 10;
     private static final int LONGEST_LINE = 1024;
     private static final int MOST_TRANSACTIONS = 1024;
@@ -65,6 +68,10 @@ final class PeerWatch implements AutoCloseable {
         return met;
     }
 
+    boolean closed() {
+        return closing.getCount() == 0;
+    }
+
     InetSocketAddress address() {
         return address;
     }
@@ -75,16 +82,21 @@ final class PeerWatch implements AutoCloseable {
     }
 
     Ending follow() throws InterruptedException {
-        for (int tries = 0; tries < TRIES && closing.getCount() > 0; tries++) {
+        boolean doubted = false;
+        for (int tries = 0; tries < TRIES && !closed(); tries++) {
             long began = System.nanoTime();
-            switch (call()) {
+            Call call = call();
+            switch (call) {
                 case GOODBYE -> {
                     return Ending.LEFT;
                 }
                 case NOBODY -> {
-                    return met && closing.getCount() > 0 ? Ending.DIED : Ending.UNKNOWN;
+                    if (!met || doubted) {
+                        return met && !closed() ? Ending.DIED : Ending.UNKNOWN;
+                    }
                 }
                 case LOST -> {
+                    doubted = false;
                     if (System.nanoTime() - began > patience.toNanos()) {
                         tries = -1; // it was fine until now: ask again at once
                         continue;
@@ -92,7 +104,8 @@ final class PeerWatch implements AutoCloseable {
                 }
                 case SILENCE -> LOG.debug("{} at {} does not answer", name, address);
             }
-            if (closing.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+            doubted = call == Call.NOBODY;
+            if (closing.await((doubted ? DOUBT : RETRY).toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.debug("closing");
             }
         }
@@ -103,7 +116,7 @@ final class PeerWatch implements AutoCloseable {
         boolean greeted = false;
         try (Socket connection = new Socket()) {
             socket = connection;
-            if (closing.getCount() == 0) {
+            if (closed()) {
                 return Call.SILENCE;
             }
             connection.connect(address, (int) patience.toMillis());
@@ -116,6 +129,7 @@ final class PeerWatch implements AutoCloseable {
             greeted = true;
             met = true;
             connection.setSoTimeout(0);
+            connection.setKeepAlive(true); // a machine that loses its power says nothing
             return listen(in);
         } catch (ConnectException e) {
             return Call.NOBODY;

@@ -1,7 +1,11 @@
 package io.anchorstream.service.peers;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -20,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where others hear that this process lives: each connection gets its name, the transactional ids that it uses, and
- * {@code bye} when it ends in good order. A connection that closes without is a death. Nothing is read from them.
+ * {@code bye} when it ends in good order. A connection that closes without is a death. Whoever says something is no peer.
  */
 final class Presence implements AutoCloseable {
     static final String GREETING = "anchorstream ";
@@ -36,6 +40,7 @@ final class Presence implements AutoCloseable {
     private final PeerName name;
     private final List<SocketChannel> listeners = new ArrayList<>();
     private final Set<String> transactionalIds = new LinkedHashSet<>();
+    private boolean warned;
 
     private Presence(ServerSocketChannel server, PeerName name) {
         this.server = server;
@@ -46,13 +51,13 @@ final class Presence implements AutoCloseable {
      * Begins to listen.
      *
      * @param port 0 picks a free one
-     * @throws IllegalStateException if the port is taken; the message says what to do
+     * @throws IllegalStateException if the host is not of this machine, or the port is taken; the message says what to do
      */
     static Presence open(String host, int port) {
         try {
             ServerSocketChannel server = ServerSocketChannel.open();
             try {
-                server.bind(new InetSocketAddress(host, port));
+                server.bind(local(host, port));
                 int bound = ((InetSocketAddress) server.getLocalAddress()).getPort();
                 String incarnation = UUID.randomUUID().toString().replace("-", "");
                 Presence presence = new Presence(server, new PeerName(incarnation, bound));
@@ -72,6 +77,18 @@ final class Presence implements AutoCloseable {
         }
     }
 
+    private static InetSocketAddress local(String host, int port) throws SocketException {
+        InetSocketAddress address = new InetSocketAddress(host, port);
+        InetAddress ip = address.getAddress();
+        if (ip == null || !(ip.isAnyLocalAddress() || NetworkInterface.getByInetAddress(ip) != null)) {
+            throw new IllegalStateException(
+                    "peers can't connect to '" + host + "', which "
+                            + (ip == null ? "is no known host" : "is not an address of this machine")
+                            + ": choose an address of it with peers.host, 0.0.0.0 for all (empty = http.host), or peers.port=-1 for none");
+        }
+        return address;
+    }
+
     PeerName name() {
         return name;
     }
@@ -89,8 +106,18 @@ final class Presence implements AutoCloseable {
 
     private synchronized void greet(SocketChannel listener) throws IOException {
         listener.configureBlocking(false);
+        listener.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
         listeners.removeIf(Presence::hasLeft);
-        if (!server.isOpen() || listeners.size() >= MOST_LISTENERS) {
+        boolean full = listeners.size() >= MOST_LISTENERS;
+        if (full && !warned) {
+            warned = true;
+            LOG.warn(
+                    "{} others listen to this instance at peers.port {}, more are turned away: it should be open to"
+                            + " instances only",
+                    MOST_LISTENERS,
+                    name.port());
+        }
+        if (full || !server.isOpen()) {
             listener.close();
             return;
         }
@@ -130,7 +157,7 @@ final class Presence implements AutoCloseable {
 
     private static boolean hasLeft(SocketChannel listener) {
         try {
-            if (listener.read(ByteBuffer.allocate(1)) >= 0) {
+            if (listener.read(ByteBuffer.allocate(1)) == 0) {
                 return false;
             }
         } catch (IOException e) {

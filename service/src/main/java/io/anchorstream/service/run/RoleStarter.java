@@ -187,7 +187,9 @@ public final class RoleStarter {
         if (groups.isEmpty() || port < 0 || membersAreTheUsers()) {
             return Optional.empty();
         }
-        Peers peers = process.own("peers", Peers.start(settings.get(Keys.HTTP_HOST), port, cluster.admin(), groups));
+        String own = settings.get(Keys.PEERS_HOST);
+        String host = own.isEmpty() ? settings.get(Keys.HTTP_HOST) : own;
+        Peers peers = process.own("peers", Peers.start(host, port, cluster.admin(), groups));
         metrics.bindPeers(peers::watched, peers::deaths);
         return Optional.of(peers);
     }

@@ -65,8 +65,22 @@ class PeerWatchTest {
                     follow(watch(new PeerName(INCARNATION, server.getLocalPort())));
             say(server, Presence.GREETING + INCARNATION + "\n");
             say(server, Presence.GREETING + "f".repeat(32) + "\n");
+            say(server, Presence.GREETING + "f".repeat(32) + "\n");
 
             assertThat(ending).succeedsWithin(5, TimeUnit.SECONDS).isEqualTo(PeerWatch.Ending.DIED);
+        }
+    }
+
+    @Test
+    void oneThatAnswersAfterItSeemedGoneIsNotDead() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<PeerWatch.Ending> ending =
+                    follow(watch(new PeerName(INCARNATION, server.getLocalPort())));
+            say(server, Presence.GREETING + INCARNATION + "\n");
+            say(server, Presence.GREETING + "f".repeat(32) + "\n");
+            say(server, Presence.GREETING + INCARNATION + "\n" + Presence.BYE + "\n");
+
+            assertThat(ending).succeedsWithin(5, TimeUnit.SECONDS).isEqualTo(PeerWatch.Ending.LEFT);
         }
     }
 

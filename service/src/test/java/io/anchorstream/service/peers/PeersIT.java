@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.anchorstream.service.embedded.SharedKafka;
@@ -104,21 +105,27 @@ class PeersIT {
 
     @Test
     void whoIsTakenForDeadWhileItWorksComesBackAndNothingIsLostOrThereTwice() throws Exception {
-        int count = 3_000;
+        int some = 1_000;
+        AtomicInteger sent = new AtomicInteger();
         try (Peers suspect = peers();
                 Peers other = peers();
                 StreamsRole role = role("suspect", suspect).start();
                 StreamsRole second = role("other", other).start();
                 Producer<String, String> input = producer(Map.of());
                 Consumer<String, String> reader = reader()) {
-            send(input, 0, count / 3);
+            send(input, sent, some);
             within30s().until(() -> role.ready() && second.ready() && other.watched() == 1 && everyoneWorks(2));
             String before = memberId(suspect).orElseThrow();
 
-            send(input, count / 3, count * 2 / 3);
+            send(input, sent, some);
             suspect.presence().vanish(); // the connection breaks and the port is closed, but the process works on
-            within30s().until(() -> isAnother(memberId(suspect), before) && everyoneWorks(2));
-            send(input, count * 2 / 3, count);
+            within30s().pollInterval(Duration.ofMillis(5)).until(() -> {
+                send(input, sent, 20); // so that it has a transaction open when it is fenced
+                return isAnother(memberId(suspect), before);
+            });
+            within30s().until(() -> everyoneWorks(2));
+            send(input, sent, some);
+            int count = sent.get();
 
             List<String> read = new ArrayList<>();
             within30s().until(() -> {
@@ -207,8 +214,9 @@ class PeersIT {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // flushed
-    private void send(Producer<String, String> producer, int from, int to) {
-        IntStream.range(from, to)
+    private void send(Producer<String, String> producer, AtomicInteger sent, int more) {
+        int from = sent.getAndAdd(more);
+        IntStream.range(from, from + more)
                 .mapToObj(String::valueOf)
                 .forEach(number -> producer.send(new ProducerRecord<>(in, number, number)));
         producer.flush();
