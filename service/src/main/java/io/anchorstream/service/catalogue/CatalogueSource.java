@@ -32,7 +32,10 @@ public record CatalogueSource(String name, Optional<Path> file, Optional<Path> p
     public static CatalogueSource of(String argument, InputStream standardInput) {
         if (argument.equals("-")) {
             return new CatalogueSource(
-                    "standard input", Optional.empty(), Optional.empty(), () -> jsonLines(Utf8.open(standardInput)));
+                    "standard input",
+                    Optional.empty(),
+                    Optional.empty(),
+                    () -> jsonLines(Utf8.open(standardInput, "standard input")));
         }
         Path path = Path.of(argument);
         if (Files.isDirectory(path)) {

@@ -27,8 +27,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -177,24 +175,14 @@ final class DeadLettersCommand implements Runnable {
             description = "Lists them, oldest first, and says of which the item has been written again since.",
             mixinStandardHelpOptions = true)
     static final class ListThem extends OnLetters {
-        /** Some tens of megabytes with the pictures in them, read in a second or two. */
-        private static final long QUICKLY_READ = 2_000;
-
         @Mixin
         private final Filter filter = new Filter();
 
         @Option(names = "--limit", paramLabel = "N", description = "only the newest N (default ${DEFAULT-VALUE})")
         private int limit = 100;
 
-        @Option(
-                names = "--replaced",
-                description =
-                        "look whether items have been written again however much must be read for that: all records"
-                                + " of the source topic behind the oldest letter shown (default: only up to "
-                                + QUICKLY_READ + ")")
-        private boolean always;
-
-        private String unknown = "";
+        @Mixin
+        private final WrittenAgain again = new WrittenAgain();
 
         @Override
         public Integer call() throws IOException {
@@ -205,7 +193,7 @@ final class DeadLettersCommand implements Runnable {
             try (Consumer<byte[], byte[]> consumer = cluster.rawReader()) {
                 letters = letters(topic(cluster, consumer), filter);
                 shown = letters.subList(Math.max(0, letters.size() - Math.max(0, limit)), letters.size());
-                replaced = replaced(new NewerRecords(consumer), shown);
+                replaced = again.among(shown, new NewerRecords(consumer));
             }
             if (json) {
                 out().println(JsonText.of(shown.stream()
@@ -240,27 +228,11 @@ final class DeadLettersCommand implements Runnable {
                                         ? "(written again since) " + letter.detail()
                                         : letter.detail());
             }
-            out().println(count(letters.size()) + more(letters.size() - shown.size()) + otherReasons(filter) + unknown);
+            out().println(count(letters.size())
+                    + more(letters.size() - shown.size())
+                    + otherReasons(filter)
+                    + again.unknown());
             return ExitCode.OK;
-        }
-
-        /** The letters whose item has been written again; empty, with a reason, where that is not looked at. */
-        private Optional<Set<String>> replaced(NewerRecords newer, List<DeadLetter> shown) {
-            try {
-                long records = newer.toRead(shown);
-                if (always || records <= QUICKLY_READ) {
-                    return Optional.of(newer.outdated(shown));
-                }
-                unknown = String.format(
-                        Locale.ROOT,
-                        "; whether their items have been written again since was not looked at: %,d records would have to"
-                                + " be read, which --replaced does",
-                        records);
-            } catch (AuthorizationException | TimeoutException e) {
-                unknown =
-                        "; whether their items have been written again since could not be looked at: " + e.getMessage();
-            }
-            return Optional.empty();
         }
 
         private static String more(int hidden) {
@@ -270,7 +242,8 @@ final class DeadLettersCommand implements Runnable {
 
     @Command(
             name = "show",
-            description = "Shows one with all its headers, and saves its bytes.",
+            description =
+                    "Shows one with all its headers, says whether its item has been written again since, and saves its bytes.",
             mixinStandardHelpOptions = true)
     static final class Show extends OnLetters {
         @Parameters(paramLabel = "ID", description = "PARTITION:OFFSET as dead-letters list shows it")
@@ -280,18 +253,27 @@ final class DeadLettersCommand implements Runnable {
         @Option(names = "--value", paramLabel = "FILE", description = "receives the original bytes")
         private Optional<Path> file = Optional.empty();
 
+        @Mixin
+        private final WrittenAgain again = new WrittenAgain();
+
         @Override
         public Integer call() throws IOException {
             Cluster cluster = cluster();
             DeadLetter letter;
+            Optional<Boolean> replaced;
             try (Consumer<byte[], byte[]> consumer = cluster.rawReader()) {
                 letter = letter(topic(cluster, consumer), id);
+                replaced =
+                        again.among(List.of(letter), new NewerRecords(consumer)).map(ids -> ids.contains(letter.id()));
             }
             if (json) {
-                out().println(JsonText.of(Row.of(letter, null)));
+                out().println(JsonText.of(Row.of(letter, replaced.orElse(null))));
             } else {
                 out().println("dead letter " + letter.id() + ", key " + letter.key() + ", " + letter.bytes()
-                        + " bytes, " + when(letter) + ", from " + origin(letter));
+                        + " bytes, " + when(letter) + ", from " + origin(letter)
+                        + (replaced.orElse(false)
+                                ? "; the item has been written again since, so that replay leaves it out"
+                                : again.unknown()));
                 letter.headers().forEach((name, value) -> out().println("  " + name + ": " + value));
             }
             if (file.isPresent()) {

@@ -229,6 +229,11 @@ final class IngestCommand implements Callable<Integer> {
                 outcome.unusable(),
                 "without a picture that can be used",
                 "the service makes dead letters of them; --dry-run says why of each");
+        append(
+                text,
+                outcome.padded(),
+                "whose id begins or ends with a blank",
+                "it is part of the id; without it, it would be another item");
         if (outcome.repeated().count() > 0) {
             text.append(String.format(
                     Locale.ROOT,

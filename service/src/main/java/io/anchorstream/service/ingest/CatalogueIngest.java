@@ -97,11 +97,19 @@ public final class CatalogueIngest {
      * @param withoutText lines of items that were sent without any text: they get vectors and are never trained on
      * @param unusable lines of items that were sent and become dead letters, for their picture
      * @param repeated ids that came more than once: the last item of each counts
+     * @param padded lines of items whose id begins or ends with a blank, which is part of it
      */
     public record Outcome(
-            long sent, long refused, long imageBytes, long remote, Named withoutText, Named unusable, Named repeated) {
+            long sent,
+            long refused,
+            long imageBytes,
+            long remote,
+            Named withoutText,
+            Named unusable,
+            Named repeated,
+            Named padded) {
         /** Of an ingest that had nothing left to send. */
-        public static final Outcome NOTHING = new Outcome(0, 0, 0, 0, Named.NONE, Named.NONE, Named.NONE);
+        public static final Outcome NOTHING = new Outcome(0, 0, 0, 0, Named.NONE, Named.NONE, Named.NONE, Named.NONE);
     }
 
     /**
@@ -149,6 +157,7 @@ public final class CatalogueIngest {
         private long markedAt = System.nanoTime();
         private final Lines withoutText = new Lines();
         private final Lines unusable = new Lines();
+        private final Lines padded = new Lines();
         private final SeenIds ids = new SeenIds();
         private final Set<String> fields = new HashSet<>();
     }
@@ -194,7 +203,8 @@ public final class CatalogueIngest {
                 tally.remote,
                 tally.withoutText.named(),
                 tally.unusable.named(),
-                tally.ids.repeated());
+                tally.ids.repeated(),
+                tally.padded.named());
     }
 
     private static boolean isFull(Deque<Pending> pending) {
@@ -244,6 +254,9 @@ public final class CatalogueIngest {
 
     private static void note(long line, CatalogueEntry entry, Optional<byte[]> image, Tally tally, Listener listener) {
         tally.ids.add(entry.id(), line);
+        if (!entry.id().equals(entry.id().strip())) {
+            tally.padded.add(line);
+        }
         if (!hasText(entry)) {
             tally.withoutText.add(line);
         }

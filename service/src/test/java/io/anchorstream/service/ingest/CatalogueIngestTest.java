@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class CatalogueIngestTest {
     private static final InputStream NOTHING = InputStream.nullInputStream();
@@ -236,6 +237,31 @@ class CatalogueIngestTest {
                         empty -> assertThat(empty).contains("empty.png", "no bytes"),
                         text -> assertThat(text).contains("text.png", "no PNG, JPEG, GIF or BMP"),
                         webp -> assertThat(webp).contains("new.png", "WebP", "convert it to PNG or JPEG"));
+    }
+
+    @Test
+    void namesIdsWithBlanksAroundThemAndLeavesThemAsTheyAre() throws IOException {
+        Files.writeString(
+                folder.resolve("products.jsonl"), "{\"id\": \"a \"}\n{\"id\": \"b c\"}\n{\"id\": \"\\td\"}\n");
+
+        assertThat(run().padded()).isEqualTo(new CatalogueIngest.Named(2, List.of("1", "3")));
+        assertThat(producer.history()).extracting(record -> record.key()).containsExactly("a ", "b c", "\td");
+    }
+
+    @Test
+    void aFileInUtf16SaysSoOnceWithTheWayOut() throws IOException {
+        Path jsonl = folder.resolve("products.jsonl");
+        Path csv = folder.resolve("items.csv");
+        Files.writeString(jsonl, "{\"id\": \"a\"}\n{\"id\": \"b\"}\n", StandardCharsets.UTF_16);
+        Files.writeString(csv, "id,title\na,Lamp\n", StandardCharsets.UTF_16LE);
+
+        assertThatThrownBy(this::run)
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(jsonl.toString(), "is UTF-16", "iconv -f utf-16 -t utf-8 OLD > NEW");
+        assertThatThrownBy(() -> run(CatalogueSource.of(csv.toString(), NOTHING), 0))
+                .isInstanceOf(IOException.class)
+                .hasMessageContainingAll(csv.toString(), "is UTF-16");
+        assertThat(producer.history()).isEmpty();
     }
 
     @Test
