@@ -8,7 +8,7 @@ import java.util.Arrays;
  * without a label never enter.
  */
 public final class EmbeddingMemory {
-    private final int capacity;
+    private int capacity;
     private final long maxAge;
     private final long warmUp;
 
@@ -26,10 +26,10 @@ public final class EmbeddingMemory {
     private int textDimension;
     private float[] embeddings = new float[0];
     private float[] texts = new float[0];
-    private final boolean[] hasText;
-    private final long[] labels;
-    private final long[] items;
-    private final long[] steps;
+    private boolean[] hasText;
+    private long[] labels;
+    private long[] items;
+    private long[] steps;
 
     /**
      * @param capacity rows at most; 0 = no memory
@@ -250,11 +250,29 @@ public final class EmbeddingMemory {
 
     /** @throws IllegalArgumentException if the state is of a memory of another capacity */
     public void load(SavedState state) {
-        long[] shape = state.longs("shape");
-        if (shape[0] != capacity) {
-            throw new IllegalArgumentException("the saved memory has " + shape[0] + " rows, this one " + capacity
-                    + ": restore with the setting the checkpoint was written with");
+        int saved = capacityOf(state);
+        if (saved != capacity) {
+            throw new IllegalArgumentException("the saved memory has " + saved + " rows and the configuration asks for "
+                    + capacity + ": set train.memory-rows=" + saved);
         }
+        take(state);
+    }
+
+    /** As {@link #load}, with as many rows as the state has; one of a memory without rows leaves this one empty as it is. */
+    public void loadWhatever(SavedState state) {
+        if (capacityOf(state) > 0) {
+            take(state);
+        }
+    }
+
+    /** How many rows at most the memory had whose state this is. */
+    public static int capacityOf(SavedState state) {
+        return Math.toIntExact(state.longs("shape")[0]);
+    }
+
+    private void take(SavedState state) {
+        long[] shape = state.longs("shape");
+        capacity = (int) shape[0];
         dimension = (int) shape[1];
         textDimension = (int) shape[2];
         written = shape[3];
@@ -264,11 +282,12 @@ public final class EmbeddingMemory {
         embeddings = state.floats("embeddings");
         texts = state.floats("texts");
         long[] flags = state.longs("has-text");
+        hasText = new boolean[capacity];
         for (int i = 0; i < capacity; i++) {
             hasText[i] = flags[i] == 1;
         }
-        System.arraycopy(state.longs("labels"), 0, labels, 0, capacity);
-        System.arraycopy(state.longs("items"), 0, items, 0, capacity);
-        System.arraycopy(state.longs("steps"), 0, steps, 0, capacity);
+        labels = state.longs("labels");
+        items = state.longs("items");
+        steps = state.longs("steps");
     }
 }

@@ -71,12 +71,22 @@ record TrainerState(
         settings.put("weightDecay", Double.toString(config.weightDecay()));
         settings.put("clipNorm", Double.toString(config.clipNorm()));
         settings.put("emaDecay", Double.toString(config.emaDecay()));
-        settings.put("memory", config.memoryRows() + "/" + config.memoryMaxAge() + "/" + config.memoryWarmUp());
+        settings.put("memory", memory(memory.capacity(), "/" + config.memoryMaxAge() + "/" + config.memoryWarmUp()));
         settings.put("augmentation", config.augmentation());
         settings.put("seed", Long.toString(config.seed()));
         settings.put("threads", Integer.toString(config.threads()));
         settings.put("configDigest", Sha256.hex(settings.toString()));
         return settings;
+    }
+
+    /** Of a memory without rows neither age nor warm-up matters. */
+    private static String memory(int rows, String ageAndWarmUp) {
+        return rows == 0 ? "none" : rows + ageAndWarmUp;
+    }
+
+    /** As configured before, such as {@code -1/2000/100}, with the rows that there were. */
+    private static String memory(int rows, Map<String, String> saved) {
+        return memory(rows, saved.getOrDefault("memory", "").replaceFirst("^[^/]*", ""));
     }
 
     /**
@@ -88,23 +98,15 @@ record TrainerState(
         require(saved, "network", network.spec().toJson());
         require(saved, "networkDigest", network.weights().digest(network.spec()));
         require(saved, "loss", config.loss());
-        settings().forEach((name, value) -> {
-            if (!name.equals("configDigest") && !value.equals(saved.get(name))) {
-                LOG.warn(
-                        "{} is now {}; the checkpoint was made with {}: results will not repeat bit by bit",
-                        name,
-                        value,
-                        saved.get(name));
-            }
-        });
         SavedState learner = learner(content);
         try {
+            loadMemory(learner.scope("memory"));
+            warnOfOtherSettings(saved, EmbeddingMemory.capacityOf(learner.scope("memory")));
             long[] counters = learner.longs("counters");
             network.weights().load(tensors(content, WEIGHTS));
             average.load(tensors(content, AVERAGE), counters[3]);
             optimiser.load(tensors(content, OPTIMISER));
             loss.load(learner.scope("loss"));
-            memory.load(learner.scope("memory"));
             prequential.load(learner.scope("prequential"));
             earlier.load(learner.scope("prequential/earlier"));
             metric.ifPresent(map -> map.load(learner.scope("metric")));
@@ -114,6 +116,28 @@ record TrainerState(
             throw new IncompatibleCheckpointException(
                     "the checkpoint does not fit the configuration: " + e.getMessage());
         }
+    }
+
+    /** Where the rows are left to us, as many as there were: a default that changed is no reason to stop. */
+    private void loadMemory(SavedState state) {
+        if (config.memoryRows() < 0) {
+            memory.loadWhatever(state);
+        } else {
+            memory.load(state);
+        }
+    }
+
+    private void warnOfOtherSettings(Map<String, String> saved, int rows) {
+        settings().forEach((name, value) -> {
+            String was = name.equals("memory") ? memory(rows, saved) : saved.get(name);
+            if (!name.equals("configDigest") && !value.equals(was)) {
+                LOG.warn(
+                        "{} is now {}; the checkpoint was made with {}: results will not repeat bit by bit",
+                        name,
+                        value,
+                        was);
+            }
+        });
     }
 
     private static SavedState learner(CheckpointDirectory.Content content) throws IOException {

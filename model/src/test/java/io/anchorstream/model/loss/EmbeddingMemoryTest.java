@@ -83,7 +83,8 @@ class EmbeddingMemoryTest {
 
         assertThatThrownBy(() -> memory.load(state))
                 .hasMessageContaining("7 rows")
-                .hasMessageContaining("5");
+                .hasMessageContaining("5")
+                .hasMessageContaining("train.memory-rows=7");
     }
 
     private long[] liveLabels() {

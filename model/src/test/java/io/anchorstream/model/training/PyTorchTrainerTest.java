@@ -175,6 +175,63 @@ class PyTorchTrainerTest {
     }
 
     @Test
+    void keepsTheRowsOfTheCheckpointWhereNoneAreConfigured() throws IOException {
+        checkpoint(TrainingConfigs.withRows("contrastive-xbm", 24));
+
+        try (Trainer trainer = runtime.restore(folder.resolve("rows"), TrainingConfigs.withoutRows("contrastive-xbm"))
+                .trainer()) {
+            assertThat(train(trainer, 2, 4)).last().satisfies(result -> assertThat(result.metrics())
+                    .containsEntry("memory.rows", 24.0));
+            assertThat(trainer.checkpoint(Map.of()).properties().get("memory")).startsWith("24/");
+        }
+    }
+
+    @Test
+    void goesOnWithAnEmptyMemoryWhereTheCheckpointHadNone() throws IOException {
+        checkpoint(TrainingConfigs.withRows("contrastive-xbm", 0));
+
+        try (Trainer trainer = runtime.restore(folder.resolve("rows"), TrainingConfigs.withoutRows("contrastive-xbm"))
+                .trainer()) {
+            assertThat(trainer.step()).isEqualTo(2);
+            assertThat(train(trainer, 2, 4)).last().satisfies(result -> assertThat(result.metrics())
+                    .containsEntry("memory.rows", 32.0));
+        }
+    }
+
+    @Test
+    void saysWhichRowsACheckpointNeeds() throws IOException {
+        checkpoint(TrainingConfigs.withRows("contrastive-xbm", 24));
+
+        assertThatThrownBy(
+                        () -> runtime.restore(folder.resolve("rows"), TrainingConfigs.withRows("contrastive-xbm", 32)))
+                .isInstanceOf(IncompatibleCheckpointException.class)
+                .hasMessageContaining("train.memory-rows=24");
+    }
+
+    @Test
+    void comparesTheMemoryThatIsInUse() {
+        assertThat(settings(TrainingConfigs.withoutRows("contrastive-xbm")))
+                .isEqualTo(settings(TrainingConfigs.withRows("contrastive-xbm", 4096)))
+                .isNotEqualTo(settings(TrainingConfigs.withRows("contrastive-xbm", 64)));
+        assertThat(settings(TrainingConfigs.withoutRows("adaptive-triplet")))
+                .isEqualTo(settings(TrainingConfigs.withRows("adaptive-triplet", 0)))
+                .containsEntry("memory", "none");
+    }
+
+    private Map<String, String> settings(TrainingConfig config) {
+        try (Trainer trainer = runtime.newTrainer(config)) {
+            return trainer.checkpoint(Map.of()).properties();
+        }
+    }
+
+    private void checkpoint(TrainingConfig config) throws IOException {
+        try (Trainer trainer = runtime.newTrainer(config)) {
+            train(trainer, 0, 2);
+            CheckpointDirectory.write(folder.resolve("rows"), trainer.checkpoint(Map.of()));
+        }
+    }
+
+    @Test
     void skipsAndCountsBatchesThatCannotTeach() {
         try (Trainer trainer = runtime.newTrainer(TrainingConfigs.tiny())) {
             String untouched = trainer.artifact().weightsDigest();

@@ -33,8 +33,13 @@ final class TrainingConfigs {
 
     /** Tiny, with as many rows of memory as the loss needs. */
     static TrainingConfig withoutRows(String loss) {
+        return withRows(loss, -1);
+    }
+
+    /** Tiny, with so many rows of memory. */
+    static TrainingConfig withRows(String loss, int rows) {
         TrainingConfig tiny = tiny();
-        return of(tiny.network(), tiny.networkOptions(), loss, Map.of(), tiny.embeddingDimension(), -1);
+        return of(tiny.network(), tiny.networkOptions(), loss, Map.of(), tiny.embeddingDimension(), rows);
     }
 
     /** Tiny, with the closed form alone: gradients move nothing of the network. */

@@ -211,7 +211,7 @@ public final class Keys {
             "train.memory-rows",
             ValueType.integer(-1, 1_000_000),
             "-1",
-            "Rows of the cross-batch memory; 0 = none, -1 = 4096 where the loss needs one.");
+            "Rows of the cross-batch memory; 0 = none, -1 = the checkpoint's, or 4096 where the loss needs one.");
     public static final ConfigKey<Integer> MEMORY_MAX_AGE = key(
             "train.memory-max-age",
             ValueType.integer(1, 1_000_000),
