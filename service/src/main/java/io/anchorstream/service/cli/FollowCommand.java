@@ -105,8 +105,8 @@ final class FollowCommand implements Callable<Integer> {
             }
             out.println("generation " + event.getGeneration() + " " + what + ": the command ended with " + code);
             out.flush();
-            if (code != 0 && process.awaitStop(AGAIN)) {
-                return true;
+            if (code != 0) {
+                process.awaitStop(AGAIN);
             }
             return code == 0;
         }
