@@ -6,13 +6,28 @@ set -eu
 : "${QDRANT_URL:?}" "${CONNECT_URL:?}" "${ANCHORSTREAM_GENERATION:?}"
 collection=embeddings-$ANCHORSTREAM_GENERATION
 connector=anchorstream-qdrant-$ANCHORSTREAM_GENERATION
-call() { curl -fsS -H 'Content-Type: application/json' -H "api-key: ${QDRANT_API_KEY:-}" "$@"; }
+dimension=${DIMENSION:-256}
+# The key goes by standard input: command lines can be read by everyone on the machine.
+call() { printf 'api-key: %s\n' "${QDRANT_API_KEY:-}" | curl -fsS -H @- -H 'Content-Type: application/json' "$@"; }
 
-# Vectors have length one, so that the dot product is the cosine.
-call "$QDRANT_URL/collections" | grep -F "\"$collection\"" >/dev/null ||
+# Lists are taken first: what fails inside a test or a loop's list would pass for an empty one.
+collections=$(call "$QDRANT_URL/collections")
+if printf '%s\n' "$collections" | grep -F "\"$collection\"" >/dev/null; then
+    there=$(call "$QDRANT_URL/collections/$collection")
+    size=$(printf '%s' "$there" | tr -d ' \n' | sed -n 's/.*"vectors":{[^}]*"size":\([0-9]*\).*/\1/p')
+    if [ "$size" != "$dimension" ]; then
+        echo "$collection holds vectors of ${size:-an unknown number of} numbers, not of $dimension:" \
+            "set DIMENSION to train.dimension, or delete the collection if it was made with another" >&2
+        exit 1
+    fi
+else
+    # Vectors have length one, so that the dot product is the cosine.
     call -X PUT "$QDRANT_URL/collections/$collection" \
-        -d '{"vectors": {"size": '"${DIMENSION:-256}"', "distance": "Dot"}}' >/dev/null
-curl -fsS "$CONNECT_URL/connectors" | grep -F "\"$connector\"" >/dev/null ||
+        -d '{"vectors": {"size": '"$dimension"', "distance": "Dot"}}' >/dev/null
+fi
+connectors=$(curl -fsS "$CONNECT_URL/connectors")
+if ! printf '%s\n' "$connectors" | grep -F "\"$connector\"" >/dev/null; then
     sed "s/GENERATION/$ANCHORSTREAM_GENERATION/g" "$(dirname "$0")/qdrant.json" |
     curl -fsS -X POST -H 'Content-Type: application/json' "$CONNECT_URL/connectors" -d @- >/dev/null
+fi
 echo "$connector fills $collection"

@@ -20,11 +20,13 @@ class QdrantScriptsTest {
     private static final String CURL = """
             #!/bin/sh
             method=GET
+            echo "$*" >>lines
             while [ $# -gt 0 ]; do
-                case $1 in -X) method=$2; shift ;; -d) body=$2; shift ;; -H) shift ;; http*) url=$1 ;; esac
+                case $1 in -X) method=$2; shift ;; -d) body=$2; shift ;; -H) [ "$2" != @- ] || cat >>headers; shift ;; http*) url=$1 ;; esac
                 shift
             done
             [ "${body:-}" = @- ] && body=$(cat)
+            case $url in */points/count) [ "$body" = '{"exact": true}' ] || exit 22; cat count; exit ;; esac
             [ $method = GET ] || echo $method $url ${body:-} >>calls
             case $url in *"$AWAY"*) exit 7 ;; esac
             [ $method != GET ] || cat "${url##*/}"
@@ -41,6 +43,7 @@ class QdrantScriptsTest {
         Path curl = Files.writeString(folder.resolve("curl"), CURL);
         assertThat(curl.toFile().setExecutable(true)).isTrue();
         there("", "", "");
+        points(200);
     }
 
     @Test
@@ -64,9 +67,52 @@ class QdrantScriptsTest {
     @Test
     void whatIsThereIsLeftAsItIs() throws Exception {
         there("embeddings-12", "", "anchorstream-qdrant-12");
+        collectionOf(256);
 
         assertThat(run("open-qdrant.sh", 12, "nothing")).isZero();
         assertThat(calls()).isEmpty();
+    }
+
+    @Test
+    void aCollectionOfAnotherDimensionIsRefused() throws Exception {
+        there("embeddings-12", "", "");
+        collectionOf(512);
+
+        assertThat(run("open-qdrant.sh", 12, "nothing")).isNotZero();
+        assertThat(calls()).isEmpty();
+        assertThat(Files.readString(folder.resolve("output"))).contains("512", "256", "DIMENSION");
+    }
+
+    @Test
+    void theKeyIsOnNoCommandLine() throws Exception {
+        assertThat(run("open-qdrant.sh", 12, "nothing")).isZero();
+        assertThat(run("swap-qdrant.sh", 12, "nothing")).isZero();
+
+        assertThat(Files.readString(folder.resolve("lines"))).doesNotContain("s3cret");
+        assertThat(Files.readAllLines(folder.resolve("headers")))
+                .hasSizeGreaterThan(3)
+                .containsOnly("api-key: s3cret");
+    }
+
+    @Test
+    void nothingIsSwappedBeforeThePointsAreThere() throws Exception {
+        there("embeddings-3", "", "anchorstream-qdrant-3");
+        points(197);
+
+        assertThat(run("swap-qdrant.sh", 3, "nothing")).isNotZero();
+        assertThat(calls()).isEmpty();
+        assertThat(Files.readString(folder.resolve("output"))).contains("197 points for 200 items", "MISSING");
+
+        points(198);
+        assertThat(run("swap-qdrant.sh", 3, "nothing")).as("two were deleted").isZero();
+    }
+
+    @Test
+    void aListThatCannotBeReadIsNoEmptyOne() throws Exception {
+        there("embeddings-9\",\"embeddings-10", "embeddings", "anchorstream-qdrant-9");
+
+        assertThat(run("swap-qdrant.sh", 10, "http://connect/connectors")).isNotZero();
+        assertThat(calls()).noneMatch(call -> call.startsWith("DELETE"));
     }
 
     @Test
@@ -123,6 +169,17 @@ class QdrantScriptsTest {
         Files.writeString(folder.resolve("connectors"), "[\"" + connectors + "\"]");
     }
 
+    private void collectionOf(int dimension) throws IOException {
+        Files.writeString(
+                folder.resolve("embeddings-12"),
+                "{\"result\":{\"config\":{\"params\":{\"vectors\":{\"size\":" + dimension
+                        + ",\"distance\":\"Dot\"},\"shard_number\":1}}},\"status\":\"ok\"}");
+    }
+
+    private void points(int count) throws IOException {
+        Files.writeString(folder.resolve("count"), "{\"result\":{\"count\":" + count + "},\"status\":\"ok\"}");
+    }
+
     private int run(String script, long generation, String away) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(
                         "sh", SCRIPTS.resolve(script).toString())
@@ -133,6 +190,8 @@ class QdrantScriptsTest {
         builder.environment().put("QDRANT_URL", "http://qdrant");
         builder.environment().put("CONNECT_URL", "http://connect");
         builder.environment().put("ANCHORSTREAM_GENERATION", Long.toString(generation));
+        builder.environment().put("ANCHORSTREAM_ITEMS", "200");
+        builder.environment().put("QDRANT_API_KEY", "s3cret");
         builder.environment().put("AWAY", away);
         return builder.start().waitFor();
     }
