@@ -54,7 +54,7 @@ final class PairLossSum implements PairLoss {
                 }
             }
         }
-        return new PairTally(total, first.validAnchors(), first.validTerms(), first.activeTerms());
+        return new PairTally(total, first.validAnchors(), first.validTerms(), first.activeTerms(), first.fallbacks());
     }
 
     @Override

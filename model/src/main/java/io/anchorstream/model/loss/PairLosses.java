@@ -278,7 +278,8 @@ final class PairLosses {
                     number(
                             "fp-quantile",
                             0,
-                            "Ignore this share of a batch's positives, those with the least alike texts."),
+                            "Ignore this share of the positives, those with the least alike texts, of the batch and of"
+                                    + " the memory each."),
                     toggle("centre-text", true, "Take the running mean off text vectors before comparing them."),
                     toggle("normalise", true, "Compare unit vectors; false = as they leave the network, no memory."));
         }
