@@ -33,7 +33,10 @@ public final class Stack implements AutoCloseable {
 
     /** The configuration of one scenario, with topics and state of its own. */
     public Settings settings(String scenario, Map<String, String> overrides) {
-        return Settings.resolve(Keys.all(), List.of(new Settings.Layer("bench", values(scenario, overrides))));
+        Map<String, String> values = values(scenario, overrides);
+        // Broker and clients share this JVM: on busy cores a new topic's leaders can take longer than Kafka's minute.
+        values.putIfAbsent("kafka.default.api.timeout.ms", "300000");
+        return Settings.resolve(Keys.all(), List.of(new Settings.Layer("bench", values)));
     }
 
     /** The same as key and value, for a process of its own. */
