@@ -87,7 +87,7 @@ class CommandAnswersIT {
                         .put("others", 0));
         assertThat(Files.readAllLines(ids)).containsExactly("a", "b");
         Path other = folder.resolve("other.jsonl");
-        assertThat(run(1, "embeddings", "export", "--out", other.toString(), "--generation", "77"))
+        assertThat(run(2, "embeddings", "export", "--out", other.toString(), "--generation", "77"))
                 .contains("there is no generation 77; there are: 3");
         assertThat(other).doesNotExist();
     }
