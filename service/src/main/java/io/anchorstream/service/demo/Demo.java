@@ -26,6 +26,7 @@ import io.anchorstream.service.config.Settings;
 import io.anchorstream.service.embedded.DataFolderLock;
 import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
+import io.anchorstream.service.embedded.HangingTransactions;
 import io.anchorstream.service.http.PageSources;
 import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.ingest.ItemWriter;
@@ -152,6 +153,7 @@ public final class Demo implements AutoCloseable {
         RoleStarter.loadAhead();
         CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
         EmbeddedKafka kafka = process.own("broker", EmbeddedKafka.start(lock, options.kafkaPort(), Map.of()));
+        HangingTransactions.end(kafka.bootstrapServers());
         EmbeddedRegistry registry = process.own(
                 "registry", EmbeddedRegistry.start(kafka.bootstrapServers(), folder.root(), options.registryPort()));
         console.end("  Kafka at " + kafka.bootstrapServers() + ", schema registry at " + registry.url() + since(began));
