@@ -58,12 +58,25 @@ class HelmChartTest {
             assertThat(only(all, "Service", "shop-" + role).at("/spec/selector"))
                     .isEqualTo(set.at("/spec/selector/matchLabels"));
             assertThat(container.toString())
-                    .as("members named by us cannot be taken out when a pod dies")
+                    .as("members that the user names are not taken out at once when a pod dies")
                     .doesNotContain("GROUP_INSTANCE_ID");
         }
         assertThat(only(all, "StatefulSet", "shop-train").at("/spec/replicas").asInt())
                 .as("one active trainer, one that stands by")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void namesMembersAfterTheirPodsWhenAsked() throws IOException {
+        List<JsonNode> all = render("staticMembership=true");
+
+        for (String role : List.of("label", "embed")) {
+            assertThat(only(all, "StatefulSet", "shop-" + role)
+                            .at("/spec/template/spec/containers/0/env")
+                            .toString())
+                    .contains("ANCHORSTREAM_STREAMS_GROUP_INSTANCE_ID", "metadata.name", "ANCHORSTREAM_JAVA_OPTS");
+        }
+        assertThat(only(all, "StatefulSet", "shop-train").toString()).doesNotContain("GROUP_INSTANCE_ID");
     }
 
     @Test

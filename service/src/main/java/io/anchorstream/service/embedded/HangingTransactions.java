@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
@@ -94,7 +93,7 @@ public final class HangingTransactions {
             throws ExecutionException, InterruptedException {
         List<String> ids = admin.listTransactions().all().get().stream()
                 .map(TransactionListing::transactionalId)
-                .collect(Collectors.toList());
+                .toList();
         return admin.describeTransactions(ids).all().get().values();
     }
 }
