@@ -17,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,12 @@ public final class ItemWriter implements ItemSink, AutoCloseable {
     private void rethrow() {
         Exception cause = failure.get();
         if (cause != null) {
-            throw new KafkaException("the topic " + topic + " did not take an item", cause);
+            throw new KafkaException(
+                    cause.getCause() instanceof UnknownTopicOrPartitionException
+                            ? "there is no topic " + topic + "; a service makes it when it starts, \"./anchorstream"
+                                    + " topics create\" now"
+                            : "the topic " + topic + " did not take an item",
+                    cause);
         }
     }
 

@@ -11,11 +11,13 @@ import java.util.stream.Collectors;
 
 import io.anchorstream.schemas.topics.TopicAdmin;
 import io.anchorstream.schemas.topics.TopicSizing;
+import io.anchorstream.schemas.topics.TopicStatus;
 import io.anchorstream.schemas.topics.Topics;
 import io.anchorstream.service.embedded.SharedKafka;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -58,10 +60,21 @@ class IngestAgainIT {
             Files.writeString(folder.resolve("products.jsonl"), line("a"));
             assertThat(ingest("--resume")).contains("1 item sent");
             admin.deleteTopics(List.of(topics.catalogItems().name())).all().get();
+            // The broker shows a deleted topic for a moment still, and nothing would be made beside it.
+            Awaitility.await().until(() -> TopicAdmin.diff(admin, topics).stream()
+                    .anyMatch(TopicStatus.Missing.class::isInstance));
             TopicAdmin.ensure(admin, topics, (short) 1);
         }
 
         assertThat(ingest("--resume")).contains("1 item sent");
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsNamedWithTheWayToIt() throws Exception {
+        Files.writeString(folder.resolve("products.jsonl"), line("a"));
+
+        assertThat(printed(ExitCode.FAILED, "--set", "kafka.max.block.ms=500"))
+                .contains("there is no topic " + topics.catalogItems().name(), "./anchorstream topics create");
     }
 
     private static String line(String id) {
@@ -69,6 +82,10 @@ class IngestAgainIT {
     }
 
     private String ingest(String... more) {
+        return printed(ExitCode.OK, more);
+    }
+
+    private String printed(int expected, String... more) {
         List<String> words = new ArrayList<>(List.of(
                 "ingest",
                 folder.toString(),
@@ -84,7 +101,9 @@ class IngestAgainIT {
         StringWriter out = new StringWriter();
         CommandLine program = CommandLineProgram.commandLine();
         program.setOut(new PrintWriter(out, true));
-        assertThat(program.execute(words.toArray(String[]::new))).isEqualTo(ExitCode.OK);
+        program.setErr(new PrintWriter(out, true));
+        int code = program.execute(words.toArray(String[]::new));
+        assertThat(code).as("exit code; printed: %s", out).isEqualTo(expected);
         return out.toString();
     }
 
