@@ -11,7 +11,7 @@ final class ExitCode {
     /** The command line or the configuration is wrong; nothing was done. */
     static final int USAGE = 2;
 
-    /** Done, but some items were refused; each was named. */
+    /** Done, but some items were left out or become dead letters; it was said which. */
     static final int REFUSALS = 3;
 
     /** Of {@code status}: it answered, and something needs a look. */

@@ -200,7 +200,7 @@ final class IngestCommand implements Callable<Integer> {
                             + (outcome.refused() == 0 ? " is empty" : " has no line that can be used"));
             return ExitCode.FAILED;
         }
-        boolean whole = outcome.refused() == 0 && !(dryRun && outcome.unusable().count() > 0);
+        boolean whole = outcome.refused() == 0 && outcome.unusable().count() == 0;
         return whole ? ExitCode.OK : ExitCode.REFUSALS;
     }
 

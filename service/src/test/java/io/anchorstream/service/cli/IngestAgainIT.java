@@ -1,5 +1,6 @@
 package io.anchorstream.service.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -32,6 +34,11 @@ class IngestAgainIT {
 
     IngestAgainIT(@TempDir Path folder) {
         this.folder = folder;
+    }
+
+    @BeforeEach
+    void picture() throws IOException {
+        Files.write(folder.resolve("p.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
     }
 
     @Test
@@ -77,8 +84,21 @@ class IngestAgainIT {
                 .contains("there is no topic " + topics.catalogItems().name(), "./anchorstream topics create");
     }
 
+    @Test
+    void itemsThatBecomeDeadLettersAreSentAndSaidByTheExitCode() throws Exception {
+        try (Admin admin = SharedKafka.admin()) {
+            TopicAdmin.ensure(admin, topics, (short) 1);
+        }
+        Files.writeString(folder.resolve("products.jsonl"), line("a") + "{\"id\": \"b\", \"title\": \"Lamp\"}\n");
+
+        assertThat(printed(ExitCode.REFUSALS))
+                .contains("2 items sent", "1 item without a picture that can be used (line 2)");
+        assertThat(items()).isEqualTo(2);
+    }
+
     private static String line(String id) {
-        return "{\"id\": \"" + id + "\", \"title\": \"Red apple\", \"description\": \"A red apple.\"}\n";
+        return "{\"id\": \"" + id
+                + "\", \"title\": \"Red apple\", \"description\": \"A red apple.\", \"image\": \"p.png\"}\n";
     }
 
     private String ingest(String... more) {
