@@ -29,6 +29,7 @@ final class FailureReport implements CommandLine.IExecutionExceptionHandler {
                 cause = cause.getCause()) {
             String next = describe(cause);
             if (sentence.indexOf(next) < 0) {
+                sentence.setLength(sentence.length() - (sentence.charAt(sentence.length() - 1) == '.' ? 1 : 0));
                 sentence.append(": ").append(next);
             }
         }

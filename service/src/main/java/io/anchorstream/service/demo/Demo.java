@@ -125,6 +125,7 @@ public final class Demo implements AutoCloseable {
                     + log.getFileName());
             console.end(
                     folder.used() ? "  going on where the last run stopped (--fresh begins again)" : "  a fresh start");
+            FeedNote.read(folder.feedPosition()).growth(options.items()).ifPresent(text -> console.end("  " + text));
             return start(options, settings, console, process, lock, log, began);
         } catch (IOException | RuntimeException e) {
             boolean asked = process.isStopping();
@@ -195,6 +196,7 @@ public final class Demo implements AutoCloseable {
                                 cluster.serde(CatalogItem.class).serializer()),
                         options.rate(),
                         labelled(started),
+                        options.items(),
                         folder.feedPosition()));
         return new Demo(process, started, feed.start(), cluster, log, startedAt, console);
     }

@@ -1,9 +1,7 @@
 package io.anchorstream.service.demo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -33,6 +31,7 @@ public final class DemoFeed implements AutoCloseable {
     private final double rate;
     private final LongSupplier done;
     private final Path noteFile;
+    private final int asked;
     private final Thread thread = new Thread(this::run, "demo-feed");
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final int sentBefore;
@@ -43,18 +42,20 @@ public final class DemoFeed implements AutoCloseable {
      * @param rate items a second after the test groups; infinite = as fast as it goes
      * @param done items that the pipeline has labelled; the feed waits while it is too far ahead of it, so that on a slow
      *     or busy machine items do not pile up unseen
+     * @param asked about how many items the catalogue was to have
      * @param noteFile remembers how many items were sent
      */
-    public DemoFeed(PictogramFolder catalogue, ItemWriter writer, double rate, LongSupplier done, Path noteFile)
+    public DemoFeed(
+            PictogramFolder catalogue, ItemWriter writer, double rate, LongSupplier done, int asked, Path noteFile)
             throws IOException {
         this.catalogue = catalogue;
         this.writer = writer;
         this.rate = rate;
         this.done = done;
+        FeedNote note = FeedNote.read(noteFile);
         this.noteFile = noteFile;
-        this.sentBefore = Files.exists(noteFile)
-                ? Integer.parseInt(Files.readString(noteFile).strip())
-                : 0;
+        this.asked = Math.max(asked, note.asked());
+        this.sentBefore = note.position(asked);
         this.sent = sentBefore;
     }
 
@@ -74,7 +75,8 @@ public final class DemoFeed implements AutoCloseable {
     }
 
     public int total() {
-        return catalogue.entries().size();
+        // An earlier run may have sent more than this one was asked for.
+        return Math.max(catalogue.entries().size(), sentBefore);
     }
 
     /** Why it stopped early, or empty. */
@@ -129,9 +131,7 @@ public final class DemoFeed implements AutoCloseable {
 
     private void note() throws IOException {
         writer.flush();
-        Path part = noteFile.resolveSibling(noteFile.getFileName() + ".part");
-        Files.writeString(part, Integer.toString(sent));
-        Files.move(part, noteFile, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        new FeedNote(sent, asked).write(noteFile);
     }
 
     @Override

@@ -27,6 +27,7 @@ import io.anchorstream.service.embedded.EmbeddedRegistry;
 public record DemoFolder(Path root) {
     private static final String SHARED = "shared.properties";
     private static final String PAGE = "page.address";
+    private static final String FEED = "feed.position";
 
     /** Everything that a fresh start removes; the drawn pictures stay, since they would come out the same. */
     private static final List<String> OWN = List.of(
@@ -39,14 +40,14 @@ public record DemoFolder(Path root) {
             "registry.port",
             SHARED,
             PAGE,
-            "feed.position");
+            FEED);
 
     public Path pictograms(int items) {
         return root.resolve("pictograms-" + items);
     }
 
     public Path feedPosition() {
-        return root.resolve("feed.position");
+        return root.resolve(FEED);
     }
 
     /** Where broker and registry of the demo on this folder were seen last; empty when none ever ran here. */
@@ -75,14 +76,13 @@ public record DemoFolder(Path root) {
         OptionalLong process = DataFolderLock.holder(root);
         try {
             DataFolderLock.acquire(root).close();
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException inUse) {
             Path page = root.resolve(PAGE);
             throw new IllegalStateException(
                     "The data folder " + root.toAbsolutePath() + " is in use: a demo runs already"
                             + (Files.exists(page) ? " on " + Files.readString(page) : " and is starting")
                             + (process.isPresent() ? " (process " + process.getAsLong() + ")" : "")
-                            + ". Open its page, stop it, or choose another folder with --data.",
-                    e);
+                            + ". Open its page, stop it, or choose another folder with --data.");
         }
     }
 

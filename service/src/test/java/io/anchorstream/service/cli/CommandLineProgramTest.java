@@ -73,7 +73,8 @@ class CommandLineProgramTest {
         }
         assertThat(err.toString())
                 .contains("is in use: a demo runs already on http://127.0.0.1:4711/")
-                .doesNotContain("is taken");
+                .doesNotContain("is taken", ".:")
+                .endsWith("choose another folder with --data." + System.lineSeparator());
     }
 
     @Test
