@@ -30,6 +30,11 @@ public final class EmbeddingConsumer {
     private long serving = -1;
 
     public static void main(String[] arguments) {
+        if (arguments.length < 2) {
+            System.err.println(
+                    "usage: EmbeddingConsumer.java BROKERS REGISTRY_URL [DESERIALIZER_CLASS] [STOP_AFTER_GENERATION]");
+            System.exit(2);
+        }
         String deserializer =
                 arguments.length > 2 ? arguments[2] : "io.confluent.kafka.serializers.KafkaAvroDeserializer";
         long last = arguments.length > 3 ? Long.parseLong(arguments[3]) : Long.MAX_VALUE;

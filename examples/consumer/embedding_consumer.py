@@ -5,7 +5,7 @@ Give `Collections` the five methods at its end for your search engine; qdrant_in
     pip install "confluent-kafka[avro]"
     python embedding_consumer.py localhost:9092 http://localhost:8081
 """
-import sys
+import argparse
 from collections import defaultdict
 
 EMBEDDINGS = "catalog.embeddings"
@@ -74,6 +74,14 @@ class Collections:
         """Called when nothing more is there for the moment."""
 
 
+def parser(doc):
+    """Of what every indexer is told."""
+    arguments = argparse.ArgumentParser(description=doc.splitlines()[0])
+    arguments.add_argument("brokers", help="of Kafka, e.g. localhost:9092")
+    arguments.add_argument("registry", help="address of the schema registry, e.g. http://localhost:8081")
+    return arguments
+
+
 def main(brokers, registry, collections):
     from confluent_kafka import Consumer, OFFSET_BEGINNING, TopicPartition
     from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -121,4 +129,5 @@ def main(brokers, registry, collections):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3], Collections())
+    arguments = parser(__doc__).parse_args()
+    main(arguments.brokers, arguments.registry, Collections())

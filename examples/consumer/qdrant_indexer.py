@@ -8,11 +8,10 @@ one reads the topic from the beginning and writes the same points again; the ali
 """
 import json
 import os
-import sys
 import urllib.request
 import uuid
 
-from embedding_consumer import Collections, main
+from embedding_consumer import Collections, main, parser
 
 ALIAS = "embeddings"
 PREFIX = ALIAS + "-"
@@ -87,10 +86,17 @@ class QdrantCollections(Collections):
             return json.load(answer)["result"]
 
 
+def options():
+    arguments = parser(__doc__)
+    arguments.add_argument("qdrant", help="address of Qdrant, e.g. http://localhost:6333; its key is taken from QDRANT_API_KEY")
+    return arguments
+
+
 def _point(item):
     """Points are named by numbers or UUIDs: the same item gets the same one, also from our transform for Kafka Connect."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "anchorstream:" + item))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], QdrantCollections(sys.argv[3], os.environ.get("QDRANT_API_KEY", "")))
+    arguments = options().parse_args()
+    main(arguments.brokers, arguments.registry, QdrantCollections(arguments.qdrant, os.environ.get("QDRANT_API_KEY", "")))

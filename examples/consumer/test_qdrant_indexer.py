@@ -1,10 +1,12 @@
 """python3 -m unittest discover -s examples/consumer"""
+import contextlib
+import io
 import json
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from qdrant_indexer import ALIAS, QdrantCollections, _point
+from qdrant_indexer import ALIAS, QdrantCollections, _point, options
 
 
 class Qdrant:
@@ -46,6 +48,27 @@ class Qdrant:
         else:
             assert (method, rest) == ("POST", ["points", "count"])
         return {"count": len(points)}
+
+
+class ArgumentsTest(unittest.TestCase):
+    def test_says_what_is_missing_instead_of_failing(self):
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as ended:
+            options().parse_args(["localhost:9092"])
+        self.assertEqual(2, ended.exception.code)
+        self.assertIn("registry, qdrant", said.getvalue())
+
+    def test_has_a_help_text(self):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said), self.assertRaises(SystemExit) as ended:
+            options().parse_args(["--help"])
+        self.assertEqual(0, ended.exception.code)
+        self.assertIn("QDRANT_API_KEY", said.getvalue())
+
+    def test_takes_the_three_addresses_in_order(self):
+        found = options().parse_args(["broker:9092", "http://registry", "http://qdrant"])
+        self.assertEqual(("broker:9092", "http://registry", "http://qdrant"),
+                         (found.brokers, found.registry, found.qdrant))
 
 
 class QdrantIndexerTest(unittest.TestCase):

@@ -13,6 +13,7 @@ import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.ServiceProcess;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.errors.RetriableException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs a command for each generation that is complete, such as one that swaps an alias, until SIGTERM."
                         + " It finds the generation in ANCHORSTREAM_GENERATION, ANCHORSTREAM_MODEL_VERSION and"
-                        + " ANCHORSTREAM_ITEMS, and is run again until it succeeds.",
+                        + " ANCHORSTREAM_ITEMS, and is run again until it succeeds. A broker that is away is waited for.",
         mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {
     private static final Duration AGAIN = Duration.ofSeconds(10);
@@ -74,6 +75,7 @@ final class FollowCommand implements Callable<Integer> {
     private final class Commands implements CompletionFollower.Listener {
         private final ServiceProcess process;
         private final PrintWriter out;
+        private boolean lost;
 
         Commands(ServiceProcess process, PrintWriter out) {
             this.process = process;
@@ -90,6 +92,27 @@ final class FollowCommand implements Callable<Integer> {
             return run(command, "is complete", event);
         }
 
+        @Override
+        public void lost(RetriableException why) throws InterruptedException {
+            if (!lost) {
+                say("the broker does not answer (" + why.getMessage() + "); it is asked again every "
+                        + AGAIN.toSeconds() + " s until it does");
+            }
+            lost = true;
+            process.awaitStop(AGAIN);
+        }
+
+        @Override
+        public void found() {
+            lost = false;
+            say("the broker answers again: going on");
+        }
+
+        private void say(String text) {
+            out.println(text);
+            out.flush();
+        }
+
         private boolean run(String line, String what, GenerationEvent event) throws InterruptedException {
             ProcessBuilder builder = new ProcessBuilder("sh", "-c", line).inheritIO();
             builder.environment()
@@ -103,8 +126,8 @@ final class FollowCommand implements Callable<Integer> {
             } catch (IOException e) {
                 throw new Refusal("there is no shell to run the command: " + e.getMessage(), e);
             }
-            out.println("generation " + event.getGeneration() + " " + what + ": the command ended with " + code);
-            out.flush();
+            say("generation " + event.getGeneration() + " " + what + ": the command ended with " + code
+                    + (code == 0 ? "" : "; it is run again in " + AGAIN.toSeconds() + " s"));
             if (code != 0) {
                 process.awaitStop(AGAIN);
             }

@@ -14,12 +14,15 @@ import io.anchorstream.topology.embedding.LastRecord;
 import io.anchorstream.topology.streams.FailureKind;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class CompletionFollower {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionFollower.class);
     private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Stands in a group's name for the number of the generation, where each has a group of its own. */
     public static final String GENERATION = "{generation}";
@@ -45,6 +49,7 @@ public final class CompletionFollower {
     private final Optional<String> group;
     private @Nullable GenerationEvent opening;
     private @Nullable GenerationEvent waiting;
+    private @Nullable GenerationEvent measured;
     private Map<TopicPartition, Long> ends = Map.of();
     private long opened = -1;
     private long told = -1;
@@ -76,37 +81,60 @@ public final class CompletionFollower {
 
         /** All of a generation has been read. */
         boolean completed(GenerationEvent event) throws InterruptedException;
+
+        /** The broker does not answer; it is asked again as soon as this returns. */
+        default void lost(RetriableException why) throws InterruptedException {}
+
+        /** The broker answers again. */
+        default void found() {}
     }
 
-    /** Follows until asked to stop. */
+    /** Follows until asked to stop; while the broker is away, it waits for it. */
     public void run(Listener listener, BooleanSupplier stopping) throws InterruptedException {
         TopicPartition events = new TopicPartition(topics.catalogGenerations().name(), 0);
         consumer.assign(List.of(events));
         consumer.seekToBeginning(List.of(events));
         long begin = consumer.endOffsets(List.of(events)).getOrDefault(events, 0L);
+        boolean lost = false;
         while (!stopping.getAsBoolean()) {
-            GenerationEvent before = waiting;
-            for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                apply(record);
+            try {
+                look(events, begin, listener);
+                if (lost) {
+                    listener.found();
+                    lost = false;
+                }
+            } catch (RetriableException e) {
+                lost = true;
+                listener.lost(e);
             }
-            GenerationEvent next = waiting;
-            if (next != null && !next.equals(before)) {
-                ends = group.isEmpty() ? Map.of() : embeddingEnds(events);
-            }
-            if (consumer.position(events) < begin) {
-                continue; // what is newest is not known yet
-            }
-            if (next != null && !isOpen(next, listener)) {
-                continue;
-            }
-            if (next != null && isRead(next) && listener.completed(next)) {
-                told = next.getGeneration();
-                waiting = null;
-            }
-            GenerationEvent building = opening;
-            if (building != null && isOpen(building, listener)) {
-                opening = null;
-            }
+        }
+    }
+
+    private void look(TopicPartition events, long begin, Listener listener) throws InterruptedException {
+        ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
+        if (records.isEmpty()) {
+            // A poll finds nothing, too, while the broker is away.
+            consumer.endOffsets(List.of(events), PATIENCE);
+        }
+        records.forEach(this::apply);
+        GenerationEvent next = waiting;
+        if (next != null && !next.equals(measured)) {
+            ends = group.isEmpty() ? Map.of() : embeddingEnds(events);
+            measured = next;
+        }
+        if (consumer.position(events, PATIENCE) < begin) {
+            return; // what is newest is not known yet
+        }
+        if (next != null && !isOpen(next, listener)) {
+            return;
+        }
+        if (next != null && isRead(next) && listener.completed(next)) {
+            told = next.getGeneration();
+            waiting = null;
+        }
+        GenerationEvent building = opening;
+        if (building != null && isOpen(building, listener)) {
+            opening = null;
         }
     }
 
@@ -147,18 +175,21 @@ public final class CompletionFollower {
 
     /** One past the last embedding of each partition that has any: what a group that read them all has committed. */
     private Map<TopicPartition, Long> embeddingEnds(TopicPartition events) {
-        long position = consumer.position(events);
+        long position = consumer.position(events, PATIENCE);
         Map<TopicPartition, Long> found = new HashMap<>();
-        for (PartitionInfo info :
-                consumer.partitionsFor(topics.catalogEmbeddings().name())) {
-            TopicPartition partition = new TopicPartition(info.topic(), info.partition());
-            long last = LastRecord.offset(consumer, partition, 0);
-            if (last >= 0) {
-                found.put(partition, last + 1);
+        try {
+            for (PartitionInfo info :
+                    consumer.partitionsFor(topics.catalogEmbeddings().name(), PATIENCE)) {
+                TopicPartition partition = new TopicPartition(info.topic(), info.partition());
+                long last = LastRecord.offset(consumer, partition, 0);
+                if (last >= 0) {
+                    found.put(partition, last + 1);
+                }
             }
+        } finally {
+            consumer.assign(List.of(events));
+            consumer.seek(events, position);
         }
-        consumer.assign(List.of(events));
-        consumer.seek(events, position);
         return found;
     }
 
@@ -168,7 +199,8 @@ public final class CompletionFollower {
         }
         String reader = group.get().replace(GENERATION, Long.toString(event.getGeneration()));
         try {
-            Map<TopicPartition, OffsetAndMetadata> read = admin.listConsumerGroupOffsets(reader)
+            Map<TopicPartition, OffsetAndMetadata> read = admin.listConsumerGroupOffsets(
+                            reader, new ListConsumerGroupOffsetsOptions().timeoutMs((int) PATIENCE.toMillis()))
                     .partitionsToOffsetAndMetadata()
                     .get();
             return ends.entrySet().stream().allMatch(end -> {
@@ -176,6 +208,9 @@ public final class CompletionFollower {
                 return at != null && at.offset() >= end.getValue();
             });
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof RetriableException away) {
+                throw away;
+            }
             throw new KafkaException("the offsets of group " + reader + " cannot be read", e.getCause());
         }
     }

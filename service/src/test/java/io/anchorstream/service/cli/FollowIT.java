@@ -1,0 +1,80 @@
+package io.anchorstream.service.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import io.anchorstream.avro.GenerationEvent;
+import io.anchorstream.avro.GenerationState;
+import io.anchorstream.schemas.serde.AvroSerde;
+import io.anchorstream.schemas.topics.TopicAdmin;
+import io.anchorstream.schemas.topics.TopicSizing;
+import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.embedded.EmbeddedKafka;
+import io.anchorstream.service.embedded.EmbeddedRegistry;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a broker of its own, which goes away and comes back. */
+class FollowIT {
+    private static final Topics TOPICS = Topics.create("", TopicSizing.of(1, 1));
+    private static final String EVENTS = TOPICS.catalogGenerations().name();
+
+    @Test
+    void aBrokerThatIsAwayIsWaitedForAndItSaysSo(@TempDir Path folder) throws Exception {
+        EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0);
+        try (EmbeddedRegistry registry = EmbeddedRegistry.start(kafka.bootstrapServers(), folder, 0)) {
+            String brokers = kafka.bootstrapServers();
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
+                TopicAdmin.ensure(admin, TOPICS, (short) 1);
+            }
+            byte[] second = completed(2, registry.url());
+            send(brokers, "1", completed(1, registry.url()));
+            try (ProgramRun follow = new ProgramRun(List.of(
+                    "embeddings",
+                    "follow",
+                    "--exec",
+                    "true",
+                    "--bootstrap-servers",
+                    brokers,
+                    "--registry-url",
+                    registry.url()))) {
+                follow.says("generation 1 is complete: the command ended with 0");
+                kafka.close();
+                follow.says("the broker does not answer (").says("it is asked again every 10 s until it does");
+
+                kafka = EmbeddedKafka.start(folder, 0);
+                follow.says("the broker answers again: going on");
+                send(brokers, "2", second);
+                follow.says("generation 2 is complete: the command ended with 0");
+            }
+        } finally {
+            kafka.close();
+        }
+    }
+
+    private static byte[] completed(long generation, String registry) {
+        try (AvroSerde<GenerationEvent> serde =
+                AvroSerde.of(GenerationEvent.class, Map.of("schema.registry.url", registry))) {
+            GenerationEvent event = GenerationEvent.newBuilder()
+                    .setGeneration(generation)
+                    .setModelVersion(1)
+                    .setState(GenerationState.COMPLETE)
+                    .setItems(1)
+                    .build();
+            return serde.serializer().serialize(EVENTS, event);
+        }
+    }
+
+    private static void send(String brokers, String key, byte[] event) throws Exception {
+        try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", brokers), new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(EVENTS, key, event)).get();
+        }
+    }
+}
