@@ -133,6 +133,10 @@ final class Backtest {
                     + " group; without the key each item is a group of its own). docs/learning.md, \"Your own"
                     + " catalogue\", tells what group_id, zs_split and domain mean");
         }
+        if (plan.seeds().size() == 1) {
+            notes.add("one seed has no spread: what differs here may be chance. A claim takes three seeds or more"
+                    + " (--seeds 3)");
+        }
         raw();
         BacktestProgress progress = new BacktestProgress(line, nanos, total);
         Optional<FloatMatrix> before = Optional.empty();

@@ -62,7 +62,7 @@ final class ReportPage {
         paragraph(catalogue.train().size() + " items streamed, "
                 + catalogue.test().size()
                 + " items of unseen groups scored, " + catalogue.refused() + " lines left out, "
-                + result.labels().size() + " seeds."
+                + result.labels().size() + (result.labels().size() == 1 ? " seed." : " seeds.")
                 + result.transfer()
                         .map(to -> " Also scored, without learning anything of it: " + to.name() + " ("
                                 + to.test().size() + " items; columns \"to ...\").")

@@ -68,10 +68,19 @@ final class RefreshCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void status(RefreshOutlook outlook, PrintWriter out) {
+    static void status(RefreshOutlook outlook, PrintWriter out) {
         GenerationView newest = outlook.newest();
         if (newest == null) {
             out.println("no generation was opened yet: the first version opens it");
+            return;
+        }
+        if (outlook.running() && newest.items() == 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "generation %d with version %d is open, and nothing is known of its items yet: ask again in a few"
+                            + " seconds%n",
+                    newest.generation(),
+                    newest.modelVersion());
             return;
         }
         out.printf(

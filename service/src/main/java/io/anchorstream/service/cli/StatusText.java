@@ -154,12 +154,14 @@ final class StatusText {
                                 one.embedded(),
                                 one.items(),
                                 ago(one.completedAt()))
-                        : String.format(
-                                Locale.ROOT,
-                                "%,d of %,d items so far (%s)",
-                                one.embedded(),
-                                one.items(),
-                                Share.percent(one.items() == 0 ? 0 : (double) one.embedded() / one.items())));
+                        : one.items() == 0
+                                ? "nothing is known of its items yet"
+                                : String.format(
+                                        Locale.ROOT,
+                                        "%,d of %,d items so far (%s)",
+                                        one.embedded(),
+                                        one.items(),
+                                        Share.percent((double) one.embedded() / one.items())));
     }
 
     private String freshness() {

@@ -91,6 +91,10 @@ class BacktestSessionTest {
                         "adaptive-triplet, fixed-margin", "data:image/png;base64,", "<polyline", "prefers-color-scheme")
                 .doesNotContain("http://", "https://", "<script");
         assertThat(said).anyMatch(line -> line.startsWith("| adaptive-triplet, fixed-margin"));
+        assertThat(said)
+                .filteredOn(line -> line.startsWith("one seed has no spread"))
+                .hasSize(1);
+        assertThat(report).contains("one seed has no spread", "three seeds", "scored, 0 lines left out, 1 seed.");
     }
 
     @Test

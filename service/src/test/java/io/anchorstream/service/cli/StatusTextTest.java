@@ -29,6 +29,16 @@ class StatusTextTest {
         assertThat(text(5, 7, COMPLETE)).contains("version 5 in service").doesNotContain("searches use");
     }
 
+    @Test
+    void saysThatNothingIsKnownYetOfAGenerationThatNoPartitionReportedOn() {
+        GenerationView opened =
+                new GenerationView(8, 6, GenerationState.OPENED, "filling", 0, 0, 4, 0, 1_000, 0, List.of(), List.of());
+
+        assertThat(text(6, 8, opened))
+                .contains("filling, nothing is known of its items yet")
+                .doesNotContain("0 of 0");
+    }
+
     private static String text(long version, long generation, GenerationView newest) {
         return StatusText.of(
                 new ServiceStatus(
