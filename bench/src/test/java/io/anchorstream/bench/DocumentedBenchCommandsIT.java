@@ -36,28 +36,25 @@ class DocumentedBenchCommandsIT {
                             "50ms")),
             Map.entry("losses", List.of("--rounds", "1", "--loss", "adaptive-triplet")),
             Map.entry("torch", List.of("--turns", "1", "--steps", "1")),
-            Map.entry("chaos --kills", List.of()),
+            Map.entry("chaos --kills", List.of("--kills", "20")),
             Map.entry("chaos --roles", List.of("--rounds", "1", "--rate", "15")),
-            Map.entry("chaos --fail-over", List.of()),
+            Map.entry("chaos --fail-over", List.of("--seconds", "5", "--rate", "15")),
             Map.entry("", List.of("--items", "60", "--only", "labelling", "--pictures", "PICTURES")));
 
-    /** These take minutes even so, and are run with {@code -Ddocumented.slow=true}: why, by the beginning of the line. */
-    private static final Map<String, String> SLOW = Map.of(
-            "chaos --kills", "as long for one kill as for the twenty of TrainerChaosIT",
-            "chaos --roles", "three brokers and a minute a round; RoleChaosIT goes one round of it",
-            "chaos --fail-over", "minutes of load, for what a start, a stop and a kill hold up");
+    /** What they end with, by the beginning of the line. */
+    private static final Map<String, List<String>> SAID = Map.of(
+            "chaos --kills", List.of("trainers killed", "Equal to the uninterrupted run."),
+            "chaos --roles", List.of("3 roles and 1 brokers killed", "Every item has its one answer"),
+            "chaos --fail-over", List.of("the third one is killed (SIGKILL)", "Every item has its one answer"));
 
     static List<String> lines() throws IOException {
-        return DocumentedBenchCommandsTest.commands().stream()
-                .filter(line -> Boolean.getBoolean("documented.slow")
-                        || SLOW.keySet().stream().noneMatch(line::startsWith))
-                .toList();
+        return DocumentedBenchCommandsTest.commands();
     }
 
     @Test
-    void linesThatAreLeftOutStandThere() throws IOException {
-        List<String> all = DocumentedBenchCommandsTest.commands();
-        assertThat(SLOW.keySet()).allSatisfy(slow -> assertThat(all).anyMatch(line -> line.startsWith(slow)));
+    void thoseWhoseWordsAreReadStandThere() throws IOException {
+        List<String> all = lines();
+        assertThat(SAID.keySet()).allSatisfy(said -> assertThat(all).anyMatch(line -> line.startsWith(said)));
     }
 
     @ParameterizedTest(name = "bench {0}")
@@ -81,9 +78,11 @@ class DocumentedBenchCommandsIT {
         if (command.startsWith("torch")) {
             words.addAll(List.of("--script", "../bench/torch_loop.py"));
         }
+        StringWriter out = new StringWriter();
         StringWriter errors = new StringWriter();
         int code = Bench.commandLine()
                 .setOverwrittenOptionsAllowed(true)
+                .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(errors, true))
                 .execute(words.toArray(String[]::new));
 
@@ -94,6 +93,9 @@ class DocumentedBenchCommandsIT {
                     .doesNotContain("\n");
             return;
         }
-        assertThat(code).as(errors.toString()).isZero();
+        assertThat(code).as(errors + "\n" + out).isZero();
+        SAID.entrySet().stream()
+                .filter(entry -> command.startsWith(entry.getKey()))
+                .forEach(entry -> assertThat(out.toString()).contains(entry.getValue()));
     }
 }

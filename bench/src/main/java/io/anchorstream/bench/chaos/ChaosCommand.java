@@ -2,13 +2,16 @@ package io.anchorstream.bench.chaos;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 import io.anchorstream.service.run.Role;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code ./anchorstream bench chaos}. */
 @Command(
@@ -16,6 +19,10 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Kills real processes of the service and checks that nothing was lost or done twice.")
 public final class ChaosCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
     @Option(
             names = "--kills",
             defaultValue = "100",
@@ -52,6 +59,12 @@ public final class ChaosCommand implements Callable<Integer> {
                             + " training up.")
     private boolean failOver;
 
+    @Option(
+            names = "--seconds",
+            defaultValue = "25",
+            description = "With --fail-over: how long to look after each event (${DEFAULT-VALUE}).")
+    private long seconds;
+
     @Override
     public Integer call() throws Exception {
         if (roles.contains(Role.INDEX)) {
@@ -68,24 +81,26 @@ public final class ChaosCommand implements Callable<Integer> {
     private int trainers(Consumer<String> say) throws Exception {
         try (TrainerChaos chaos = new TrainerChaos(kills, seed, say)) {
             TrainerChaos.Report report = chaos.run();
-            System.out.println(report.text());
-            return report.violations().isEmpty() ? 0 : 1;
+            return end(report.text(), report.violations());
         }
     }
 
     private int pipeline(Consumer<String> say) throws Exception {
         try (RoleChaos chaos = new RoleChaos(roles, rounds, rate, seed, say)) {
             RoleChaos.Report report = chaos.run();
-            System.out.println(report.text());
-            return report.violations().isEmpty() ? 0 : 1;
+            return end(report.text(), report.violations());
         }
     }
 
+    private int end(String text, List<String> violations) {
+        spec.commandLine().getOut().println(text);
+        return violations.isEmpty() ? 0 : 1;
+    }
+
     private int failOver(Consumer<String> say) throws Exception {
-        try (FailOver measurement = new FailOver(Duration.ofSeconds(25), rate, say)) {
+        try (FailOver measurement = new FailOver(Duration.ofSeconds(seconds), rate, say)) {
             FailOver.Report report = measurement.run();
-            System.out.println(report.text());
-            return report.violations().isEmpty() ? 0 : 1;
+            return end(report.text(), report.violations());
         }
     }
 }
