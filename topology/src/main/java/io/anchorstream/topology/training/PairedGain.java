@@ -82,8 +82,14 @@ public record PairedGain(double gain, double low, double high, int queries, int 
         return ascending[(int) Math.round(share * (ascending.length - 1))];
     }
 
-    /** The interval in words. */
+    /** The interval in words, in points. */
     String interval() {
-        return String.format(Locale.ROOT, "%+.4f to %+.4f over %d queries in %d classes", low, high, queries, classes);
+        return String.format(
+                Locale.ROOT,
+                "%+.2f to %+.2f points over %d queries in %d classes",
+                100 * low,
+                100 * high,
+                queries,
+                classes);
     }
 }

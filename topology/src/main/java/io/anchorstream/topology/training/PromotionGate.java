@@ -70,8 +70,8 @@ public final class PromotionGate {
         }
         it.paired().ifPresent(paired -> paired.byCategory(settings.confidence()).forEach((category, gain) -> {
             if (gain.high() < -settings.categoryLoss()) {
-                failed.add("category " + category + " loses " + number(-gain.gain()) + " of MAP@R (" + gain.interval()
-                        + ") where the gate lets pass " + number(settings.categoryLoss()));
+                failed.add("category " + category + " loses " + points(-gain.gain()) + " points of MAP@R ("
+                        + gain.interval() + ") where the gate lets pass " + points(settings.categoryLoss()));
             }
         }));
         crossRecall(it).ifPresent(failed::add);
@@ -108,9 +108,9 @@ public final class PromotionGate {
         Double before = it.compatibility().get("old_in_old");
         return across != null && before != null && across < settings.minimumCrossRecall() * before
                 ? Optional.of(
-                        "queries by this version find " + number(across) + " in the present index, whose own find "
-                                + number(before) + ", where the gate asks for a share of "
-                                + number(settings.minimumCrossRecall()))
+                        "queries by this version find " + percent(across) + " in the present index, whose own find "
+                                + percent(before) + ", where the gate asks for "
+                                + percent(settings.minimumCrossRecall()) + " of that")
                 : Optional.empty();
     }
 
@@ -119,12 +119,26 @@ public final class PromotionGate {
     }
 
     private static String sentence(GateRule.Comparison it, GateRule rule) {
-        return rule.metric() + " " + number(it.before()) + " -> " + number(it.now())
+        boolean share = !rule.metric().startsWith("embedding.");
+        return rule.metric() + " " + (share ? percent(it.before()) : number(it.before())) + " -> "
+                + (share ? percent(it.now()) : number(it.now()))
                 + it.paired().map(gain -> " (" + gain.interval() + ")").orElse("")
                 + (it.passed()
                         ? ""
-                        : ", a gain of " + number(it.gain()) + " where the gate asks for "
-                                + (rule.shown() ? "a proof of " : "") + number(rule.minimumGain()));
+                        : ", a gain of " + (share ? points(it.gain()) + " points" : number(it.gain()))
+                                + " where the gate asks for "
+                                + (rule.shown() ? "a proof of " : "")
+                                + (share ? points(rule.minimumGain()) : number(rule.minimumGain())));
+    }
+
+    /** Halves up, as page and command line show scores. */
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", Math.round(1000 * share) / 10.0);
+    }
+
+    /** Finer than the shares: what the gate lets pass may be less than a tenth of a point. */
+    private static String points(double difference) {
+        return String.format(Locale.ROOT, "%.2f", 100 * difference);
     }
 
     private static String number(double value) {

@@ -31,14 +31,14 @@ class PromotionGateTest {
     void promotesABetterVersionAndNamesTheNumbers() {
         PromotionGate.Decision decision = gate.decide(Map.of(SCORE, 0.6), Map.of(SCORE, 0.5), 64, 100);
         assertThat(decision.promote()).isTrue();
-        assertThat(decision.reason()).isEqualTo("Promoted: holdout.map_at_r 0.5000 -> 0.6000.");
+        assertThat(decision.reason()).isEqualTo("Promoted: holdout.map_at_r 50.0 % -> 60.0 %.");
     }
 
     @Test
     void rejectsAWorseVersion() {
         PromotionGate.Decision decision = gate.decide(Map.of(SCORE, 0.4), Map.of(SCORE, 0.5), 64, 100);
         assertThat(decision.promote()).isFalse();
-        assertThat(decision.reason()).contains("gain of -0.1000 where the gate asks for 0.0000");
+        assertThat(decision.reason()).contains("gain of -10.00 points where the gate asks for 0.00");
     }
 
     @Test
@@ -199,7 +199,7 @@ class PromotionGateTest {
         assertThat(decide(14, -0.03, 0.3, GateSettings.defaults()).promote()).isTrue();
         PromotionGate.Decision sure = decide(1_500, -0.03, 0.3, GateSettings.defaults());
         assertThat(sure.promote()).isFalse();
-        assertThat(sure.reason()).contains("holdout.map_at_r", "queries in 1500 classes", "a gain of -0.03");
+        assertThat(sure.reason()).contains("holdout.map_at_r", "queries in 1500 classes", "a gain of -3.");
     }
 
     @Test
@@ -227,7 +227,9 @@ class PromotionGateTest {
                 64,
                 items.size()));
         assertThat(decision.promote()).isFalse();
-        assertThat(decision.reason()).contains("category lamps loses 0.3000").doesNotContain("chairs");
+        assertThat(decision.reason())
+                .contains("category lamps loses 30.00 points")
+                .doesNotContain("chairs");
     }
 
     @Test
@@ -241,7 +243,7 @@ class PromotionGateTest {
                 64,
                 100);
         assertThat(gate.decide(evidence).promote()).isTrue();
-        assertThat(new PromotionGate(asking).decide(evidence).reason()).contains("a share of 0.9000");
+        assertThat(new PromotionGate(asking).decide(evidence).reason()).contains("asks for 90.0 % of that");
     }
 
     @Test
