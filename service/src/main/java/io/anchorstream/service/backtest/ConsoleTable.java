@@ -25,12 +25,14 @@ final class ConsoleTable {
         });
         for (List<String> names : result.mainScores()) {
             lines.add("");
-            lines.add("Differences seed by seed, in points (relative); * = the interval leaves out 0");
+            lines.add(
+                    "Differences seed by seed, in points (relative); * = the interval leaves out 0; best raw features: per"
+                            + " score, named in the cell");
             lines.add("");
             lines.addAll(markdown(comparisons(result, names)));
         }
         lines.add("");
-        lines.add("Weak labels against group_id");
+        lines.add("Weak labels against group_id, in per cent");
         lines.add("");
         lines.addAll(markdown(labels(result)));
         return lines;
@@ -64,13 +66,13 @@ final class ConsoleTable {
         table.add(head);
         Map<String, Map<String, Comparison>> byPair = new java.util.LinkedHashMap<>();
         Comparison.of(result).forEach(found -> byPair.computeIfAbsent(
-                        found.one() + "\t" + found.other(), unseen -> new java.util.HashMap<>())
+                        found.one() + "\t" + found.against(), unseen -> new java.util.HashMap<>())
                 .put(found.score(), found));
         byPair.forEach((pair, scores) -> {
             List<String> cells = new ArrayList<>(List.of(pair.split("\t", -1)));
             names.forEach(name -> {
                 Comparison found = scores.get(name);
-                cells.add(found == null ? "" : difference(found));
+                cells.add(found == null ? "" : difference(found) + (found.bestRaw() ? " " + found.other() : ""));
             });
             table.add(cells);
         });
@@ -104,11 +106,11 @@ final class ConsoleTable {
                         Integer.toString(quality.items()),
                         Integer.toString(quality.groups()),
                         Integer.toString(quality.clusters()),
-                        ratio(quality.purity()),
-                        ratio(quality.pairPrecision()),
-                        ratio(quality.pairRecall()),
-                        ratio(quality.pairF1()),
-                        ratio(quality.coverage()),
+                        percent(quality.purity()),
+                        percent(quality.pairPrecision()),
+                        percent(quality.pairRecall()),
+                        percent(quality.pairF1()),
+                        percent(quality.coverage()),
                         sizes(quality))));
         return table;
     }
@@ -135,8 +137,8 @@ final class ConsoleTable {
                 : String.format(Locale.ROOT, "%.1f +- %.1f", 100 * spread.mean(), 100 * spread.halfWidth());
     }
 
-    static String ratio(double value) {
-        return String.format(Locale.ROOT, "%.3f", value);
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f", 100 * share);
     }
 
     private static List<String> markdown(List<List<String>> table) {

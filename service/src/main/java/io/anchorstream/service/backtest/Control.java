@@ -16,6 +16,9 @@ public enum Control {
     /** Those that train a network of their own beside each loss. */
     public static final Set<Control> LEARNED = Set.of(FIXED_MARGIN, ORACLE_LABELS, OFFLINE);
 
+    /** Those that need no network: computed once, since no seed plays a part. */
+    static final Set<Control> RAW = Set.of(RAW_HOG, RAW_PIXELS, RAW_COLOUR_HISTOGRAM);
+
     private final String id;
     private final String doc;
 

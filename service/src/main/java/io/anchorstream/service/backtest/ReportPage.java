@@ -23,7 +23,7 @@ final class ReportPage {
               max-width: 1180px; padding: 0 1rem; }
             h1 { font-size: 1.5rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
             p, li { color: var(--soft); max-width: 75ch; } code { font-size: .85em; overflow-wrap: anywhere; }
-            .wide { overflow-x: auto; }
+            .wide { overflow-x: auto; } .wide:focus-visible { outline: 2px solid var(--c0); outline-offset: 2px; }
             table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .86rem; }
             th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
             th:first-child, td:first-child { text-align: left; } thead th { color: var(--soft); font-weight: 600; }
@@ -33,8 +33,16 @@ final class ReportPage {
             .grid { stroke: var(--line); } .curve { fill: none; stroke-width: 2; } .dashed { stroke-dasharray: 5 4; }
             .c0 { stroke: var(--c0); } .c1 { stroke: var(--c1); } .c2 { stroke: var(--c2); } .c3 { stroke: var(--c3); }
             .c4 { stroke: var(--c4); } .c5 { stroke: var(--c5); }
-            .gallery td { text-align: left; } .gallery img { border-radius: 5px; margin: 2px; border: 3px solid transparent; }
+            .gallery th, .gallery td { text-align: left; } .gallery img { border-radius: 5px; margin: 2px; border: 3px solid transparent; }
             .gallery img.hit { border-color: var(--good); }
+            @media (max-width: 600px) {
+              th, td { padding: .3rem .4rem; }
+              th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); }
+              td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; }
+              .gallery td, .gallery td:first-child { white-space: normal; min-width: 0; }
+              .gallery img { width: 34px; height: 34px; }
+              .plot { min-width: 36rem; }
+            }
             """;
 
     private final BacktestResult result;
@@ -93,9 +101,9 @@ final class ReportPage {
                         .findFirst()
                         .orElse("")
                 + ", first seed. A seeded choice of test pictures; framed = the same product.");
-        page.append("<div class=\"wide\">")
-                .append(new NeighbourGallery(result.catalogue().test()).html(galleries.before(), galleries.after()))
-                .append("</div>");
+        wide(
+                "Neighbours before and after",
+                new NeighbourGallery(result.catalogue().test()).html(galleries.before(), galleries.after()));
     }
 
     private void scores() {
@@ -110,7 +118,8 @@ final class ReportPage {
                 .filter(name -> rows.stream()
                         .anyMatch(row -> !Double.isNaN(row.score(name).mean())))
                 .toList();
-        page.append("<div class=\"wide\"><table><thead><tr><th>run</th>");
+        open("Scores");
+        page.append("<table><thead><tr><th>run</th>");
         names.forEach(name -> page.append("<th title=\"")
                 .append(name)
                 .append("\">")
@@ -152,11 +161,12 @@ final class ReportPage {
     private void differences() {
         heading("Differences");
         paragraph("Seed by seed, in points: what two runs of a seed share cancels out. Coloured where the 95 % interval"
-                + " leaves out 0.");
+                + " leaves out 0. Best raw features: the best without a network at each score, named beside it.");
         Map<String, List<Comparison>> pairs = Comparison.of(result).stream()
                 .collect(Collectors.groupingBy(
-                        found -> found.one() + " − " + found.other(), LinkedHashMap::new, Collectors.toList()));
-        page.append("<div class=\"wide\"><table><thead><tr><th>runs</th>");
+                        found -> found.one() + " − " + found.against(), LinkedHashMap::new, Collectors.toList()));
+        open("Differences");
+        page.append("<table><thead><tr><th>runs</th>");
         List<String> names = result.mainScores().stream().flatMap(List::stream).toList();
         names.forEach(
                 name -> page.append("<th>").append(ScoreNames.shortOf(name)).append("</th>"));
@@ -171,7 +181,8 @@ final class ReportPage {
                                         : "<td>")
                                 + Html.escape(ConsoleTable.difference(one)
                                         .replace("+- ", "±")
-                                        .replace("*", "")))
+                                        .replace("*", ""))
+                                + (one.bestRaw() ? " <small>" + Html.escape(one.other()) + "</small>" : ""))
                         .findFirst()
                         .orElse("<td>");
                 page.append(text).append("</td>");
@@ -195,16 +206,17 @@ final class ReportPage {
                     + (name.startsWith("prequential")
                             ? ": each fresh item searched among earlier ones before it is learned, by weak label"
                             : ": test groups"));
-            page.append(CurvePlot.svg(curves));
+            wide(name, CurvePlot.svg(curves));
         });
     }
 
     private void labels() {
         heading("Weak labels");
         paragraph(
-                "Against group_id, which labelling does not see. Coverage: items in clusters of two or more, which are"
+                "In per cent against group_id, which labelling does not see. Coverage: items in clusters of two or more, which are"
                         + " those that can train.");
-        page.append("<div class=\"wide\"><table><thead><tr><th>seed</th><th>items</th><th>groups</th><th>clusters</th>")
+        open("Weak labels");
+        page.append("<table><thead><tr><th>seed</th><th>items</th><th>groups</th><th>clusters</th>")
                 .append("<th>purity</th><th>pair precision</th><th>pair recall</th><th>pair F1</th><th>coverage</th>")
                 .append("<th>clusters by size</th></tr></thead><tbody>");
         result.labels().forEach((seed, quality) -> {
@@ -220,7 +232,7 @@ final class ReportPage {
                             quality.pairRecall(),
                             quality.pairF1(),
                             quality.coverage())
-                    .map(ConsoleTable::ratio)
+                    .map(ConsoleTable::percent)
                     .forEach(cells::add);
             cells.add(ConsoleTable.sizes(quality));
             cells.forEach(this::cell);
@@ -232,13 +244,15 @@ final class ReportPage {
     private void settings() {
         heading("Settings");
         paragraph("Engine: " + result.engine());
-        page.append("<details><summary>All keys in force</summary><table class=\"text\"><tbody>");
+        page.append("<details><summary>All keys in force</summary>");
+        open("All keys in force");
+        page.append("<table class=\"text\"><tbody>");
         result.settings().forEach((key, value) -> page.append("<tr><td>")
                 .append(Html.escape(key))
                 .append("</td><td>")
                 .append(Html.escape(value))
                 .append("</td></tr>"));
-        page.append("</tbody></table></details>");
+        page.append("</tbody></table></div></details>");
     }
 
     private static String mean(Stream<Double> values) {
@@ -247,6 +261,18 @@ final class ReportPage {
 
     private void cell(String text) {
         page.append("<td>").append(Html.escape(text)).append("</td>");
+    }
+
+    /** Begins what may be wider than the page: it scrolls by itself, with the keyboard too. */
+    private void open(String name) {
+        page.append("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"")
+                .append(Html.escape(name))
+                .append("\">");
+    }
+
+    private void wide(String name, String html) {
+        open(name);
+        page.append(html).append("</div>");
     }
 
     private void heading(String text) {

@@ -61,6 +61,9 @@ final class ResultsFile {
             ObjectNode node = comparisons.addObject();
             node.put("run", found.one());
             node.put("minus", found.other());
+            if (found.bestRaw()) {
+                node.put("best_raw", true);
+            }
             node.put("score", found.score());
             spread(node, "difference", found.difference());
             if (Double.isFinite(found.relative())) {

@@ -85,10 +85,26 @@ class BacktestSessionTest {
                 .isPositive()
                 .isEqualTo(images(outcome, "adaptive-triplet", Control.FIXED_MARGIN));
         assertThat(results.get("weak_labels").get(0).get("purity").asDouble()).isGreaterThan(0.9);
+        for (JsonNode compared : results.get("comparisons")) {
+            if (compared.has("best_raw")) {
+                String score = compared.get("score").asText();
+                assertThat(compared.get("difference").get("mean").asDouble())
+                        .as(compared.toString())
+                        .isEqualTo(score(outcome, compared.get("run").asText(), score) - bestRaw(outcome, score));
+            }
+        }
+        assertThat(results.get("comparisons").findValuesAsText("best_raw")).hasSize(2 * ScoreNames.MAIN.size());
         String report = Files.readString(outcome.report());
+        assertThat(report.split("<table", -1))
+                .hasSameSizeAs(report.split("tabindex=\"0\" role=\"region\" aria-label=\"[^\"]+\"><table", -1));
         assertThat(report)
                 .contains(
-                        "adaptive-triplet, fixed-margin", "data:image/png;base64,", "<polyline", "prefers-color-scheme")
+                        "adaptive-triplet, fixed-margin",
+                        "adaptive-triplet − untrained",
+                        "triplet-semi-hard − best raw features",
+                        "data:image/png;base64,",
+                        "<polyline",
+                        "prefers-color-scheme")
                 .doesNotContain("http://", "https://", "<script");
         assertThat(said).anyMatch(line -> line.startsWith("| adaptive-triplet, fixed-margin"));
         assertThat(said)
@@ -204,6 +220,21 @@ class BacktestSessionTest {
         assertThat(LossChoice.parse("triplet-semi-hard:margin=0.4:train.memory-rows=64")
                         .settings())
                 .containsEntry("train.memory-rows", "64");
+    }
+
+    private static double score(BacktestSession.Outcome outcome, String title, String score) {
+        return outcome.runs().stream()
+                .filter(run -> run.title().equals(title))
+                .mapToDouble(run -> run.scores().get(score))
+                .sum();
+    }
+
+    private static double bestRaw(BacktestSession.Outcome outcome, String score) {
+        return outcome.runs().stream()
+                .filter(run -> run.control().id().startsWith("raw-"))
+                .mapToDouble(run -> run.scores().get(score))
+                .max()
+                .orElseThrow();
     }
 
     private static int images(BacktestSession.Outcome outcome, String loss, Control control) {
