@@ -34,7 +34,8 @@ async function refreshStatus() {
     if (generation !== undefined && generation !== s.generation) dispatchEvent(new Event('generationchange'));
     generation = s.generation;
     now.replaceChildren(
-      el('b', compact(s.items)), ' items',
+      el('b', compact(s.items)), s.expected > s.items ? ` of ${compact(s.expected)} items` : ' items',
+      ...(s.generation >= 0 && s.indexed < s.items ? [' · ', el('b', compact(s.indexed)), ' searchable'] : []),
       ...(s.generation >= 0 ? [' · generation ', el('b', s.generation)] : [s.versions > 0 ? ' · first generation filling' : ' · waiting for the first network']),
       ...(s.steps > 0 ? [' · step ', el('b', compact(s.steps))] : []));
   } catch {

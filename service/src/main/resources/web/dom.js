@@ -22,6 +22,9 @@ function apply(node, attributes) {
   }
 }
 
+/** What may be wider than its place scrolls inside it, with the keyboard too. */
+export const scroller = (name, ...content) => el('div.table-scroll', { tabindex: '0', role: 'region', 'aria-label': name }, content);
+
 const SVG = 'http://www.w3.org/2000/svg';
 
 export function svg(tag, attributes = {}, ...children) {

@@ -1,6 +1,6 @@
 import { get } from './api.js';
 import { chart } from './chart.js';
-import { el, emptyState } from './dom.js';
+import { el, emptyState, scroller } from './dom.js';
 import { ago, count, percent, points, words } from './format.js';
 
 const EVERY = 3000;
@@ -55,7 +55,7 @@ function layOut() {
   const lossAbout = el('p');
   const versions = chart(blank(355));
   const small = ['loss', 'active', 'prequential'].map(() => chart(blank(205)));
-  const table = el('div.table-scroll');
+  const table = scroller('Versions');
   const together = el('section.card', { style: { marginTop: 'var(--gap)' }, hidden: true });
   const few = el('span', { hidden: true }, el('i.point.few'), 'scored while few pictures were there: not comparable');
   let last;
@@ -224,12 +224,15 @@ function fillTogether(root, versions) {
   root.hidden = !v;
   if (!v) return;
   const c = v.compatibility;
+  const shown = JSON.stringify([v.comparedWith, v.version, c]);
+  if (root.dataset.shown === shown) return; // drawn anew, it would lose the focus
+  root.dataset.shown = shown;
   const [older, newer] = [`v${v.comparedWith}`, `v${v.version}`];
   const cell = (key) => el('td.num', { style: { background: `color-mix(in srgb, var(--c1) ${Math.round(30 * c[key])}%, transparent)` } }, el('b', percent(c[key])));
   root.replaceChildren(
     el('div.chart-head', el('div', el('h2', `${newer} beside ${older} in one index`),
-      el('p', `Recall@1 on the hold-out. The new space is rotated onto the old one before it is published; without that, queries by ${newer} would find ${percent(c.new_in_old_unaligned)} in the index of ${older}. ${percent(c.overlap_at_10, 0)} of the ten nearest neighbours stay.`))),
-    el('div.table-scroll', el('table.pairing',
+      el('p', `Recall@1 on the hold-out. The new space is rotated onto the old one before it is published; without that, queries by ${newer} would find ${percent(c.new_in_old_unaligned)} in the index of ${older}. ${percent(c.overlap_at_10)} of the ten nearest neighbours stay.`))),
+    scroller('Recall@1 by query and gallery', el('table.pairing',
       el('thead', el('tr', el('th', 'Query by'), el('th.num', `gallery by ${older}`), el('th.num', `gallery by ${newer}`))),
       el('tbody',
         el('tr', el('td', older), cell('old_in_old'), cell('old_in_new')),

@@ -8,6 +8,8 @@ const MORPH_MILLIS = 1400;
 const pictures = new Map();
 const MARGIN = 26;
 const STRETCH = 1.6;
+/** Edges of a thumbnail that two of them keep between their middles. */
+const APART = 0.7;
 let showAfter = true;
 
 export function mapView(main) {
@@ -28,7 +30,7 @@ export function mapView(main) {
         body.replaceChildren(emptyState(answer.computing ? 'Drawing the map' : 'Waiting for the first items',
           'The map lays a sample of the catalogue out on a plane so that what the network finds alike lies together, before and after learning.'));
       }
-      map?.note(answer.computing);
+      map?.note(answer);
     } catch (e) {
       if (e.name === 'AbortError') return;
     }
@@ -45,11 +47,12 @@ function draw(root, data) {
   const canvas = el('canvas', { tabindex: '0', 'aria-label': 'Map of the catalogue. Arrow keys move, plus and minus zoom.' });
   const tip = el('div.map-tip');
   const note = el('p.map-note');
+  const about = el('p.soft.small');
   const frame = el('div.map-frame', canvas, tip, note,
     el('div.map-zoom', el('button', { type: 'button', 'aria-label': 'Zoom in', onclick: () => zoomBy(1.5) }, '+'), el('button', { type: 'button', 'aria-label': 'Zoom out', onclick: () => zoomBy(1 / 1.5) }, '−'), el('button', { type: 'button', 'aria-label': 'Show all', onclick: () => { view = { x: 0, y: 0, k: 1 }; paint(); } }, '⤢')));
   const buttons = ['Before learning', 'Now'].map((name, i) => el('button', { type: 'button', 'aria-pressed': 'false', disabled: same, onclick: () => morphTo(i) }, name));
   root.append(
-    el('div.bar', el('div', el('h1', 'Map'), el('p.soft.small', `${count(data.points.length)} items; near each other = alike to the network. Click one to search from it.`)), el('span.grow'),
+    el('div.bar', el('div', el('h1', 'Map'), about), el('span.grow'),
       el('div.segments', { role: 'group', 'aria-label': 'Generation shown' }, buttons)),
     frame);
 
@@ -83,11 +86,24 @@ function draw(root, data) {
     size.w / 2 + (p.beforeX + (p.afterX - p.beforeX) * t - between(across, 0) - view.x) * sx,
     size.h / 2 + (p.beforeY + (p.afterY - p.beforeY) * t - between(down, 0) - view.y) * sy,
   ];
-  const edge = () => Math.max(11, Math.min(76, Math.sqrt((size.w * size.h) / points.length) * 0.8 * Math.sqrt(view.k) ** 1.35));
+  const edge = () => Math.max(24, Math.min(76, Math.sqrt((size.w * size.h) / points.length) * 0.8 * Math.sqrt(view.k) ** 1.35));
+
+  /** Whether to show an item's picture: none hides another, the others are dots until one zooms in. Does not change while one pans. */
+  function thin(e) {
+    const scale = scales();
+    const shown = [];
+    for (const p of points) {
+      const [x, y] = place(p, scale);
+      p.open = shown.every(([a, b]) => Math.max(Math.abs(a - x), Math.abs(b - y)) >= APART * e);
+      if (p.open) shown.push([x, y]);
+    }
+  }
 
   function loadPictures() {
-    while (loading < 16 && queue.length && !closed) {
-      const p = queue.shift();
+    while (loading < 16 && !closed) {
+      const next = queue.findIndex((p) => p.open);
+      if (next < 0) return;
+      const [p] = queue.splice(next, 1);
       const img = new Image();
       loading += 1;
       img.onload = () => { loading -= 1; p.img = img; pictures.set(p.id, img); paint(); loadPictures(); };
@@ -104,6 +120,7 @@ function draw(root, data) {
   function render() {
     const css = getComputedStyle(document.documentElement);
     const line = css.getPropertyValue('--line');
+    const dot = css.getPropertyValue('--soft');
     const accent = css.getPropertyValue('--accent');
     context.setTransform(size.dpr, 0, 0, size.dpr, 0, 0);
     context.clearRect(0, 0, size.w, size.h);
@@ -123,8 +140,20 @@ function draw(root, data) {
       }
       context.globalAlpha = 1;
     }
-    for (const p of points) if (p !== hovered) stamp(p, e, line, accent, kin.includes(p));
-    if (hovered) stamp(hovered, e * 1.35, line, accent, true);
+    if (t === 0 || t === 1) thin(e);
+    const pictured = (p) => p.img && (p.open || p === hovered);
+    for (const p of points) if (!pictured(p)) spot(p, e, kin.includes(p) ? accent : dot);
+    for (const p of points) if (pictured(p) && p !== hovered) stamp(p, e, line, accent, kin.includes(p));
+    if (hovered?.img) stamp(hovered, e * 1.35, line, accent, true);
+    loadPictures();
+  }
+
+  function spot(p, e, colour) {
+    const [x, y] = place(p);
+    context.beginPath();
+    context.arc(x, y, Math.max(2.5, e * 0.1), 0, 2 * Math.PI);
+    context.fillStyle = colour;
+    context.fill();
   }
 
   function stamp(p, e, line, accent, strong) {
@@ -132,13 +161,6 @@ function draw(root, data) {
     if (x < -e || y < -e || x > size.w + e || y > size.h + e) return;
     context.globalAlpha = hovered && !strong ? 0.45 : 1;
     context.beginPath();
-    if (!p.img) { // a dot until the picture is there
-      context.arc(x, y, Math.max(2.5, e * 0.14), 0, 2 * Math.PI);
-      context.fillStyle = strong ? accent : line;
-      context.fill();
-      context.globalAlpha = 1;
-      return;
-    }
     context.roundRect(x - e / 2, y - e / 2, e, e, e * 0.2);
     context.fillStyle = '#fff';
     context.fill();
@@ -159,7 +181,7 @@ function draw(root, data) {
     const step = (now) => {
       if (closed || showAfter !== (target === 1)) return;
       const done = Math.min(1, (now - start) / duration);
-      t = from + (target - from) * ease(done);
+      t = done === 1 ? target : from + (target - from) * ease(done);
       paint();
       if (done < 1) requestAnimationFrame(step);
     };
@@ -273,11 +295,12 @@ function draw(root, data) {
   observer.observe(frame);
   addEventListener('themechange', paint);
   mark();
-  loadPictures();
 
   return {
     timestamp: data.timestamp,
-    note(computing) {
+    note({ computing, items }) {
+      const shown = points.length < items ? `${count(points.length)} of ${count(items)}` : count(points.length);
+      about.textContent = `${shown} items; near each other = alike to the network. Click one to search from it; dots become pictures as you zoom in.`;
       note.textContent = same
         ? 'The first generation still is the one in service: “now” appears when a trained one is complete.'
         : `generation ${data.generationBefore} → ${data.generationAfter}${computing ? ' · a newer map is being drawn' : ''}`;

@@ -57,7 +57,7 @@ function changedRow(signal) {
     if (!changes.changed.length) return row.replaceChildren();
     return row.replaceChildren(
       el('header', title(),
-        el('p.faint.small', `For better or worse: of ${count(changes.compared)} pictures, those whose ${changes.neighbours} nearest are least what they were; those that find nothing of the same thing, then or now, come last. Below each, how many show the same thing, before and now.`)),
+        el('p.faint.small', `For better or worse: of ${count(changes.compared)}${changes.compared < changes.items ? ` of ${count(changes.items)}` : ''} pictures, those whose ${changes.neighbours} nearest are least what they were; those that find nothing of the same thing, then or now, come last. Below each, how many show the same thing, before and now.`)),
       el('ol', changes.changed.map((item) => el('li',
         tile(item, `${item.title || item.id}: ${item.before} of its ${changes.neighbours} nearest showed the same before learning, ${item.after} do now`),
         el('p.shift', el('b.then', item.before), '→', el(`b.since${item.after < item.before ? '.fewer' : ''}`, item.after)),
@@ -216,12 +216,18 @@ async function waiting(root) {
   root.replaceChildren(emptyState('Not yet', `The network is still untrained. ${steps} The answer of the first trained version will stand here beside the old one.`, filling || p?.lag?.train > 0 || p?.lag?.label > 0));
 }
 
+/** An index that lacks items which the other has says so. */
+function sizeOf(part, { before, after }) {
+  const most = Math.max(before?.size || 0, after?.size || 0);
+  return part.size < most ? `${count(part.size)} of ${count(most)}` : count(part.size);
+}
+
 function side(answer, which) {
   const part = answer[which];
   const before = which === 'before';
   const section = el(`section.card.side.is-${which}`, { 'aria-label': before ? 'First generation' : 'Generation in service' });
   section.append(el('header', el('span.dot'), el('h2', before ? 'Before learning' : 'Now'),
-    part ? el('span.faint.small', `${before ? 'untrained network' : `model v${part.modelVersion}`} · generation ${part.generation} · ${count(part.size)} items`) : ''));
+    part ? el('span.faint.small', `${before ? 'untrained network' : `model v${part.modelVersion}`} · generation ${part.generation} · ${sizeOf(part, answer)} items`) : ''));
   if (!part) {
     section.append(el('p.soft.small', 'The network behind this generation is not loaded yet. Try again in a moment.'));
     return section;

@@ -1,5 +1,6 @@
 package io.anchorstream.service.http;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -74,15 +75,20 @@ public final class PageServer implements AutoCloseable {
 
     private static Object mapAnswer(PageSources sources) {
         var view = sources.map().view();
-        return view.map().isPresent()
-                ? Map.of("computing", view.computing(), "map", view.map().get())
-                : Map.of("computing", view.computing());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("computing", view.computing());
+        answer.put("items", sources.catalogue().items().size());
+        view.map().ifPresent(map -> answer.put("map", map));
+        return answer;
     }
 
     private static Status status(PageSources sources) {
         CatalogueIndex catalogue = sources.catalogue();
         return new Status(
                 catalogue.items().size(),
+                sources.credits().get().stream()
+                        .mapToLong(PageSources.Credit::items)
+                        .sum(),
                 catalogue.generations().servingGeneration(),
                 catalogue.generations().serving().map(VectorIndex::modelVersion).orElse(-1L),
                 catalogue.generations().first().map(VectorIndex::generation).orElse(-1L),
@@ -94,10 +100,12 @@ public final class PageServer implements AutoCloseable {
     /**
      * What every view needs.
      *
+     * @param expected items of the demo's catalogue, which streams in; 0 = nobody knows how many will come
      * @param generation in service, -1 until one is complete
      */
     record Status(
             long items,
+            long expected,
             long generation,
             long modelVersion,
             long firstGeneration,

@@ -29,6 +29,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PageBrowserIT {
     private static final int PHONE_WIDTH = 390;
 
+    /** Of the middle of a dot, whose pixels are opaque, with what lies behind the map; 0 before one is drawn (WCAG 2.2). */
+    private static final String DOT_CONTRAST = """
+            () => {
+              const canvas = document.querySelector('.map-frame canvas');
+              const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+              copy.drawImage(canvas, 0, 0);
+              const data = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+              const light = (rgb) => rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+                .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0.05);
+              const behind = light(getComputedStyle(canvas.parentElement).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number));
+              for (let i = 0; i < data.length; i += 4) {
+                if (data[i + 3] === 255) {
+                  const dot = light([data[i], data[i + 1], data[i + 2]]);
+                  return Math.max(dot, behind) / Math.min(dot, behind);
+                }
+              }
+              return 0;
+            }""";
+
     private Chromium chromium;
     private PageFixture page;
     private PageFixture emptyPage;
@@ -104,6 +123,39 @@ class PageBrowserIT {
                 assertThat(tab.locator(".empty")).containsText("Drawing the map");
                 young.compareGenerations();
                 assertThat(tab.locator(".map-frame canvas")).isVisible();
+            });
+        }
+    }
+
+    @Test
+    void aPartSaysOfHowManyItIs(@TempDir Path folder) {
+        try (PageFixture young = new PageFixture(folder, 0)) {
+            young.feed(drawings.subList(0, 50));
+            young.pipeline().tick();
+            visit(desktop(), young, "#/pipeline", tab -> {
+                assertThat(tab.locator("#now")).containsText("50 of 120 items");
+                assertThat(tab.locator(".stage").first()).containsText("of 120 in the demo’s catalogue");
+            });
+        }
+        visit(desktop(), page, "#/map", tab -> {
+            assertThat(tab.locator(".bar")).containsText("100 of 120 items");
+            assertThat(tab.locator("#now")).containsText("120 items");
+            assertThat(tab.locator("#now")).not().containsText("of 120");
+        });
+    }
+
+    @Test
+    void theDotsOfTheMapStandOutInBothThemes() {
+        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            visit(desktop().setColorScheme(theme), page, "#/learning", Pattern.compile("ERR_FAILED"), tab -> {
+                tab.route("**/api/picture**", route -> route.abort());
+                tab.navigate(page.address() + "/#/map");
+                tab.locator(".map-frame canvas").waitFor();
+                tab.waitForCondition(() -> ((Number) tab.evaluate(DOT_CONTRAST)).doubleValue() > 0);
+
+                assertThat(((Number) tab.evaluate(DOT_CONTRAST)).doubleValue())
+                        .as("%s", theme)
+                        .isGreaterThan(3);
             });
         }
     }
@@ -263,6 +315,10 @@ class PageBrowserIT {
                 assertThat((Integer) tab.evaluate("document.documentElement.scrollWidth"))
                         .as(view)
                         .isLessThanOrEqualTo(PHONE_WIDTH);
+                assertThat((Integer) tab.evaluate("[...document.querySelectorAll('table')]"
+                                + ".filter((t) => t.offsetWidth > t.parentElement.clientWidth).length"))
+                        .as("tables of %s wider than their place", view)
+                        .isZero();
             });
         }
     }

@@ -45,6 +45,8 @@ import org.apache.kafka.common.record.TimestampType;
 /** The page over a real index of real pictures, fed without a broker. */
 final class PageFixture implements AutoCloseable {
     private static final int EDGE = 32;
+    /** Fewer than the items of the tests, so that the map is a sample. */
+    private static final int MAP_SAMPLE = 100;
 
     private final CatalogueIndex catalogue;
     private final LearningHistory learning = new LearningHistory();
@@ -65,7 +67,7 @@ final class PageFixture implements AutoCloseable {
                 () -> (long) catalogue.items().size() + deadLetters.view().count(),
                 () -> Map.of("label", 12L, "train", 3L, "embed", 0L),
                 clock);
-        map = new MapService(catalogue, 1_000, clock);
+        map = new MapService(catalogue, MAP_SAMPLE, clock);
         SimilaritySearch search =
                 new SimilaritySearch(catalogue, version -> Optional.of(new ThumbnailEmbedder(version)));
         changes = new NeighbourChanges(catalogue, search, 500, true, clock);
