@@ -38,7 +38,7 @@ function drawFlow(root, p, expected) {
     ? `${p.embedded < p.pictures ? `of ${count(p.pictures)} · ` : ''}generation ${p.servingGeneration} · model v${p.servingVersion}${p.promotedVersion > p.servingVersion ? ` · v${p.promotedVersion} promoted, filling` : ''}`
     : p.promotedVersion >= 0 ? `model v${p.promotedVersion} is filling the first generation` : 'waiting for the first network';
   const stages = [
-    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? (expected > p.itemsIn ? `of ${count(expected)} in the demo’s catalogue` : 'on the input topic') : 'waiting for the first item', p.rates.items, trail.items, 'anchorstream_pipeline_items'],
+    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? (expected > p.itemsIn ? `of ${count(expected)} in the demo` : 'on the input topic') : 'waiting for the first item', p.rates.items, trail.items, 'anchorstream_pipeline_items'],
     ['Pictures checked', p.pictures || none, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : p.pictures ? 'none refused' : 'waiting for the first picture', p.rates.pictures, trail.pictures, 'anchorstream_pipeline_pictures'],
     ['Weak labels', p.labelled || none, rate(p.rates.labels, 'items'), p.labelled ? `${count(p.classes)} classes · ${count(p.holdout)} held out` : 'waiting for the first text', p.rates.labels, trail.labels, 'anchorstream_pipeline_labelled'],
     ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.stepsToVersion ? `${count(p.stepsToVersion)} more to the next version` : p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps, 'anchorstream_learning_step'],

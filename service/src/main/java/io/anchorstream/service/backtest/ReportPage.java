@@ -39,7 +39,8 @@ final class ReportPage {
               th, td { padding: .3rem .4rem; }
               th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper); }
               td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 8.5rem; }
-              .gallery td, .gallery td:first-child { white-space: normal; min-width: 0; }
+              .gallery th, .gallery td, .gallery td:first-child { white-space: normal; min-width: 0; }
+              .gallery td:nth-child(n+2) { min-width: 134px; }
               .gallery img { width: 34px; height: 34px; }
               .plot { min-width: 36rem; }
             }

@@ -134,7 +134,7 @@ class PageBrowserIT {
             young.pipeline().tick();
             visit(desktop(), young, "#/pipeline", tab -> {
                 assertThat(tab.locator("#now")).containsText("50 of 120 items");
-                assertThat(tab.locator(".stage").first()).containsText("of 120 in the demo’s catalogue");
+                assertThat(tab.locator(".stage").first()).containsText("of 120 in the demo");
             });
         }
         visit(desktop(), page, "#/map", tab -> {
