@@ -71,6 +71,10 @@ public final class ChaosCommand implements Callable<Integer> {
             System.err.println("--roles takes label, train and embed: the index role keeps nothing that others need");
             return 2;
         }
+        if (seconds < 1) {
+            System.err.println("--seconds must be at least 1, and is " + seconds);
+            return 2;
+        }
         Consumer<String> say = System.err::println;
         if (failOver) {
             return failOver(say);

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.anchorstream.avro.TrainingStep;
 import io.anchorstream.bench.Stack;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.admin.Admin;
  */
 public final class FailOver implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofMinutes(3);
+    private static final Duration LOOK = Duration.ofMillis(500);
     private static final Set<Role> ROLES = EnumSet.of(Role.LABEL, Role.TRAIN, Role.EMBED);
 
     private final Duration window;
@@ -111,14 +114,15 @@ public final class FailOver implements AutoCloseable {
             Pace pace = new Pace(load, check, rate);
             start(1);
             pace.until(() -> check.vectors() > 50, SETTLE, children::words);
-            phase("one process at work", pace, () -> {});
-            phase("a second one starts", pace, () -> start(2));
-            phase("a third one starts", pace, () -> start(3));
-            phase("the first one stops (SIGTERM)", pace, () -> children.get(1).close());
-            phase("it starts again", pace, () -> start(1));
-            phase("the second one is killed (SIGKILL)", pace, () -> children.get(2)
+            phase("one process at work", 1, pace, () -> {});
+            phase("a second one starts", 2, pace, () -> start(2));
+            phase("a third one starts", 3, pace, () -> start(3));
+            phase("the first one stops (SIGTERM)", 2, pace, () -> children.get(1)
+                    .close());
+            phase("it starts again", 3, pace, () -> start(1));
+            phase("the second one is killed (SIGKILL)", 2, pace, () -> children.get(2)
                     .kill());
-            phase("the third one is killed (SIGKILL)", pace, () -> children.get(3)
+            phase("the third one is killed (SIGKILL)", 1, pace, () -> children.get(3)
                     .kill());
             load.flush();
             say.accept("no more load; waiting until all is done");
@@ -141,13 +145,26 @@ public final class FailOver implements AutoCloseable {
         void happen() throws IOException;
     }
 
-    private void phase(String event, Pace pace, Event what)
+    /** Ends when the window is over and as many processes as there are then share the work. */
+    private void phase(String event, int processes, Pace pace, Event what)
             throws IOException, ExecutionException, InterruptedException {
         say.accept(event);
         long begin = System.currentTimeMillis();
         what.happen();
         pace.during(window);
-        phases.add(new Phase(event, begin, System.currentTimeMillis(), shares()));
+        String shares = shares();
+        long deadline = System.nanoTime() + SETTLE.toNanos();
+        while (!shares.matches(Stream.of("label", "train", "embed")
+                .map(role -> role + " \\d+" + "\\+\\d+".repeat(processes - 1))
+                .collect(Collectors.joining(", ")))) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(event + ": " + processes + " processes do not share the work after "
+                        + SETTLE + ", but " + shares + "\n" + children.words());
+            }
+            pace.during(LOOK);
+            shares = shares();
+        }
+        phases.add(new Phase(event, begin, System.currentTimeMillis(), shares));
     }
 
     private void start(int number) throws IOException {

@@ -11,7 +11,7 @@ final class ExitCode {
     /** The command line or the configuration is wrong; nothing was done. */
     static final int USAGE = 2;
 
-    /** Done, but some items were left out or become dead letters; it was said which. */
+    /** Done, but some items were left out or are sure to become dead letters; the first of them were named. */
     static final int REFUSALS = 3;
 
     /** Of {@code status}: it answered, and something needs a look. */

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "0:done",
             "1:something failed; the last line says what and what to do",
             "2:wrong flags or configuration; nothing was done",
-            "3:done, but some items were left out or become dead letters; it was said which",
+            "3:done, but some items were left out or are sure to become dead letters; the first were named",
             "4:status, doctor and topics diff: answered, and something needs a look; status: the service may be starting",
             "143:stopped by SIGTERM (130 by Ctrl-C), everything closed properly"
         })

@@ -8,7 +8,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import io.anchorstream.topology.pacing.Courtesy;
-import io.anchorstream.topology.training.TrainingLoop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,26 +26,16 @@ final class Background implements Executor, AutoCloseable {
     private final ExecutorService threads;
     private volatile long courteousUntil = Long.MAX_VALUE;
 
-    /** As urgent as training. */
-    Background(String name, int count, Courtesy courtesy) {
-        this(name, count, TrainingLoop.PRIORITY, courtesy);
-    }
-
     @SuppressWarnings("ThreadPriorityCheck") // correct without
-    private Background(String name, int count, int priority, Courtesy courtesy) {
+    Background(String name, int count, Courtesy courtesy) {
         this.name = name;
         this.courtesy = courtesy;
         this.threads = Executors.newFixedThreadPool(count, work -> {
             Thread thread = new Thread(work, "anchorstream-" + name);
-            thread.setPriority(priority);
+            thread.setPriority(Thread.MIN_PRIORITY);
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    /** Less urgent than training, which goes on beside it. */
-    static Background besideTraining(String name, int count, Courtesy courtesy) {
-        return new Background(name, count, Thread.MIN_PRIORITY, courtesy);
     }
 
     @Override

@@ -205,8 +205,8 @@ public final class RoleStarter {
     private void startTrain(ModelRuntime runtime, Optional<Peers> peers) {
         // One core is training's: the scores of one version are taken while the next ones are learned.
         int spareCores = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        Background scoring = process.own("scoring threads", Background.besideTraining("score", spareCores, courtesy));
-        Background trials = process.own("trials", Background.besideTraining("trial", 1, new Courtesy(lateness, 1)));
+        Background scoring = process.own("scoring threads", new Background("score", spareCores, courtesy));
+        Background trials = process.own("trials", new Background("trial", 1, new Courtesy(lateness, 1)));
         TrainingLoop loop = new TrainingLoop(
                 Learning.settings(settings, data.resolve("checkpoints"), decoder.preprocessing(), runtime),
                 Learning.topics(cluster),

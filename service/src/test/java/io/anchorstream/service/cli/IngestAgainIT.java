@@ -80,7 +80,7 @@ class IngestAgainIT {
     void aTopicThatIsNotThereIsNamedWithTheWayToIt() throws Exception {
         Files.writeString(folder.resolve("products.jsonl"), line("a"));
 
-        assertThat(printed(ExitCode.FAILED, "--set", "kafka.max.block.ms=500"))
+        assertThat(printed(ExitCode.FAILED, "--set", "kafka.max.block.ms=5000"))
                 .contains("there is no topic " + topics.catalogItems().name(), "./anchorstream topics create");
     }
 

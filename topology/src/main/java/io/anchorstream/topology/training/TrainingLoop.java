@@ -48,12 +48,6 @@ import org.slf4j.LoggerFactory;
  * rebalance waits for one step at most; batches polled ahead are decoded meanwhile.
  */
 public final class TrainingLoop implements Runnable, AutoCloseable {
-    /**
-     * Of the thread: new items and searches go first on shared cores, scores of versions and chores last. The system
-     * honours it where the launcher asks it to.
-     */
-    public static final int PRIORITY = Thread.MIN_PRIORITY + 1;
-
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofSeconds(3);
@@ -95,7 +89,7 @@ public final class TrainingLoop implements Runnable, AutoCloseable {
         this.courtesy = courtesy;
         this.clock = clock;
         this.thread = new Thread(this, "anchorstream-train");
-        thread.setPriority(PRIORITY);
+        thread.setPriority(Thread.MIN_PRIORITY); // new items and searches go first on shared cores
     }
 
     public TrainingLoop start() {
