@@ -88,7 +88,7 @@ function draw(root, data) {
   ];
   const edge = () => Math.max(24, Math.min(76, Math.sqrt((size.w * size.h) / points.length) * 0.8 * Math.sqrt(view.k) ** 1.35));
 
-  /** Whether to show an item's picture: none hides another, the others are dots until one zooms in. Does not change while one pans. */
+  /** Whether to show an item's picture: none hides more than a third of another, the others are dots until one zooms in. Does not change while one pans. */
   function thin(e) {
     const scale = scales();
     const shown = [];
@@ -142,7 +142,7 @@ function draw(root, data) {
     }
     if (t === 0 || t === 1) thin(e);
     const pictured = (p) => p.img && (p.open || p === hovered);
-    for (const p of points) if (!pictured(p)) spot(p, e, kin.includes(p) ? accent : dot);
+    for (const p of points) if (!pictured(p)) spot(p, e, p === hovered || kin.includes(p) ? accent : dot);
     for (const p of points) if (pictured(p) && p !== hovered) stamp(p, e, line, accent, kin.includes(p));
     if (hovered?.img) stamp(hovered, e * 1.35, line, accent, true);
     loadPictures();

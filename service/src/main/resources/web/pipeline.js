@@ -10,14 +10,17 @@ export function pipelineView(main) {
   const flow = el('div.flow');
   const rest = el('div.columns');
   let timer;
+  let status = {};
+  const known = (e) => { if (e.name === 'AbortError') throw e; return status; };
   main.append(el('div.lead', el('h1', 'Pipeline'), el('p', 'From an item on the input topic to a searchable vector, and from its text to a better network.')), problem, flow, rest,
     el('p.faint.small', { style: { marginTop: '14px' } }, 'Each number names its metric when pointed at; all of them are at ', el('a', { href: '/metrics' }, '/metrics'), '.'));
 
   async function load() {
     try {
-      const [p, status] = await Promise.all(['pipeline', 'status'].map((path) => get(path, {}, abort.signal)));
+      const [p, s] = await Promise.all([get('pipeline', {}, abort.signal), get('status', {}, abort.signal).catch(known)]);
+      status = s;
       problem.hidden = true;
-      drawFlow(flow, p, status.expected);
+      drawFlow(flow, p, status);
       rest.replaceChildren(refreshCard(p), freshnessCard(p), lagCard(p), refusedCard(p), generationsCard(p));
     } catch (e) {
       if (e.name === 'AbortError') return;
@@ -30,7 +33,8 @@ export function pipelineView(main) {
   return () => { abort.abort(); clearTimeout(timer); };
 }
 
-function drawFlow(root, p, expected) {
+/** Items are compared with those expected: the input topic counts one that is sent again twice. */
+function drawFlow(root, p, { items, expected }) {
   const waiting = p.lag.train > 0 ? `${count(p.lag.train)} waiting` : '';
   const trail = p.trails || {};
   const none = '–'; // a count of what has not begun says less than what is waited for
@@ -38,7 +42,7 @@ function drawFlow(root, p, expected) {
     ? `${p.embedded < p.pictures ? `of ${count(p.pictures)} · ` : ''}generation ${p.servingGeneration} · model v${p.servingVersion}${p.promotedVersion > p.servingVersion ? ` · v${p.promotedVersion} promoted, filling` : ''}`
     : p.promotedVersion >= 0 ? `model v${p.promotedVersion} is filling the first generation` : 'waiting for the first network';
   const stages = [
-    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? (expected > p.itemsIn ? `of ${count(expected)} in the demo` : 'on the input topic') : 'waiting for the first item', p.rates.items, trail.items, 'anchorstream_pipeline_items'],
+    ['Items in', p.itemsIn || none, rate(p.rates.items, 'items'), p.itemsIn ? (expected > items ? `${count(items)} of ${count(expected)} in the demo` : 'on the input topic') : 'waiting for the first item', p.rates.items, trail.items, 'anchorstream_pipeline_items'],
     ['Pictures checked', p.pictures || none, rate(p.rates.pictures, 'items'), p.deadLetters.count ? `${count(p.deadLetters.count)} refused` : p.pictures ? 'none refused' : 'waiting for the first picture', p.rates.pictures, trail.pictures, 'anchorstream_pipeline_pictures'],
     ['Weak labels', p.labelled || none, rate(p.rates.labels, 'items'), p.labelled ? `${count(p.classes)} classes · ${count(p.holdout)} held out` : 'waiting for the first text', p.rates.labels, trail.labels, 'anchorstream_pipeline_labelled'],
     ['Batches trained', p.steps || none, rate(p.rates.steps, 'steps'), waiting || (p.stepsToVersion ? `${count(p.stepsToVersion)} more to the next version` : p.steps ? 'nothing waiting' : 'collecting the first ones'), p.rates.steps, trail.steps, 'anchorstream_learning_step'],

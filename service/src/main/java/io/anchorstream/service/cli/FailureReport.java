@@ -1,6 +1,7 @@
 package io.anchorstream.service.cli;
 
 import java.io.PrintWriter;
+import java.util.regex.Pattern;
 
 import io.anchorstream.service.config.ConfigurationException;
 import org.slf4j.Logger;
@@ -10,6 +11,7 @@ import picocli.CommandLine;
 /** One sentence for the user, the stack trace for the log. */
 final class FailureReport implements CommandLine.IExecutionExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(FailureReport.class);
+    private static final Pattern FULL_STOP = Pattern.compile("(?<!\\.)\\.$");
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
@@ -29,7 +31,9 @@ final class FailureReport implements CommandLine.IExecutionExceptionHandler {
                 cause = cause.getCause()) {
             String next = describe(cause);
             if (sentence.indexOf(next) < 0) {
-                sentence.setLength(sentence.length() - (sentence.charAt(sentence.length() - 1) == '.' ? 1 : 0));
+                if (FULL_STOP.matcher(sentence).find()) {
+                    sentence.setLength(sentence.length() - 1);
+                }
                 sentence.append(": ").append(next);
             }
         }

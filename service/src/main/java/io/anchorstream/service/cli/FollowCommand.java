@@ -2,18 +2,25 @@ package io.anchorstream.service.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
+import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.service.export.CompletionFollower;
 import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.ServiceProcess;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +35,7 @@ import picocli.CommandLine.Spec;
                         + " ANCHORSTREAM_ITEMS, and is run again until it succeeds. A broker that is away is waited for.",
         mixinStandardHelpOptions = true)
 final class FollowCommand implements Callable<Integer> {
-    private static final Duration AGAIN = Duration.ofSeconds(10);
+    private static final int LOOK_MILLIS = 2000;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
@@ -66,8 +73,14 @@ final class FollowCommand implements Callable<Integer> {
         try (ServiceProcess process = new ServiceProcess().stopOnSignal();
                 Consumer<String, byte[]> consumer = cluster.reader();
                 Admin admin = cluster.admin()) {
-            new CompletionFollower(cluster.topics(), consumer, admin, cluster.anyRecord(), group)
-                    .run(new Commands(process, out), process::isStopping);
+            new CompletionFollower(cluster.topics(), consumer, admin, cluster.anyRecord(), group, Clock.systemUTC())
+                    .run(
+                            new Commands(
+                                    process,
+                                    out,
+                                    admin,
+                                    cluster.topics().catalogGenerations().name()),
+                            process::awaitStop);
         }
         return ExitCode.OK;
     }
@@ -75,11 +88,14 @@ final class FollowCommand implements Callable<Integer> {
     private final class Commands implements CompletionFollower.Listener {
         private final ServiceProcess process;
         private final PrintWriter out;
-        private boolean lost;
+        private final Admin admin;
+        private final String events;
 
-        Commands(ServiceProcess process, PrintWriter out) {
+        Commands(ServiceProcess process, PrintWriter out, Admin admin, String events) {
             this.process = process;
             this.out = out;
+            this.admin = admin;
+            this.events = events;
         }
 
         @Override
@@ -94,17 +110,34 @@ final class FollowCommand implements Callable<Integer> {
 
         @Override
         public void lost(RetriableException why) throws InterruptedException {
-            if (!lost) {
-                say("the broker does not answer (" + why.getMessage() + "); it is asked again every "
-                        + AGAIN.toSeconds() + " s until it does");
+            say(reason(why) + "; it is asked again every " + CompletionFollower.AGAIN.toSeconds() + " s");
+        }
+
+        private String reason(RetriableException why) throws InterruptedException {
+            if (isMissing()) {
+                return "the broker has no topic " + events;
             }
-            lost = true;
-            process.awaitStop(AGAIN);
+            return why instanceof TimeoutException
+                            || why instanceof NetworkException
+                            || why instanceof DisconnectException
+                    ? "the broker does not answer (" + why.getMessage() + ")"
+                    : "the broker cannot tell now (" + why.getClass().getSimpleName() + ": " + why.getMessage() + ")";
+        }
+
+        /** A consumer's offsets of a missing topic time out, as those of a missing broker do. */
+        private boolean isMissing() throws InterruptedException {
+            try {
+                admin.describeTopics(List.of(events), new DescribeTopicsOptions().timeoutMs(LOOK_MILLIS))
+                        .allTopicNames()
+                        .get();
+                return false;
+            } catch (ExecutionException e) {
+                return e.getCause() instanceof UnknownTopicOrPartitionException;
+            }
         }
 
         @Override
         public void found() {
-            lost = false;
             say("the broker answers again: going on");
         }
 
@@ -127,9 +160,9 @@ final class FollowCommand implements Callable<Integer> {
                 throw new Refusal("there is no shell to run the command: " + e.getMessage(), e);
             }
             say("generation " + event.getGeneration() + " " + what + ": the command ended with " + code
-                    + (code == 0 ? "" : "; it is run again in " + AGAIN.toSeconds() + " s"));
+                    + (code == 0 ? "" : "; it is run again in " + CompletionFollower.AGAIN.toSeconds() + " s"));
             if (code != 0) {
-                process.awaitStop(AGAIN);
+                process.awaitStop(CompletionFollower.AGAIN);
             }
             return code == 0;
         }

@@ -153,6 +153,9 @@ public final class Demo implements AutoCloseable {
         DemoFolder folder = options.folder();
         RoleStarter.loadAhead();
         CompletableFuture<PictogramFolder> drawing = CompletableFuture.supplyAsync(() -> openCatalogue(options));
+        // Counted once, and none while there is no catalogue.
+        CompletableFuture<List<PageSources.Credit>> credits =
+                drawing.thenApply(Demo::credits).exceptionally(failure -> List.of());
         EmbeddedKafka kafka = process.own("broker", EmbeddedKafka.start(lock, options.kafkaPort(), Map.of()));
         HangingTransactions.end(kafka.bootstrapServers());
         EmbeddedRegistry registry = process.own(
@@ -169,7 +172,7 @@ public final class Demo implements AutoCloseable {
         // The page is up while the catalogue is still being drawn: that takes half a minute the first time.
         ServiceMetrics metrics = process.own("metrics", new ServiceMetrics());
         RoleStarter.Started started = new RoleStarter(settings, cluster, process, metrics, clock)
-                .start(EnumSet.allOf(Role.class), () -> credits(drawing));
+                .start(EnumSet.allOf(Role.class), () -> credits.getNow(List.of()));
         console.end("");
         String page = started.page().orElseThrow().address();
         folder.tellPage(Optional.of(page));
@@ -228,11 +231,6 @@ public final class Demo implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    /** None until the catalogue is there. */
-    private static List<PageSources.Credit> credits(CompletableFuture<PictogramFolder> drawing) {
-        return drawing.isDone() && !drawing.isCompletedExceptionally() ? credits(drawing.join()) : List.of();
     }
 
     private static List<PageSources.Credit> credits(PictogramFolder catalogue) {

@@ -1,12 +1,13 @@
 package io.anchorstream.service.export;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.function.BooleanSupplier;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.schemas.topics.Topics;
@@ -37,7 +38,10 @@ import org.slf4j.LoggerFactory;
 public final class CompletionFollower {
     private static final Logger LOG = LoggerFactory.getLogger(CompletionFollower.class);
     private static final Duration POLL = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** From the begin of one attempt to that of the next while the broker is away. */
+    public static final Duration AGAIN = Duration.ofSeconds(10);
 
     /** Stands in a group's name for the number of the generation, where each has a group of its own. */
     public static final String GENERATION = "{generation}";
@@ -47,10 +51,14 @@ public final class CompletionFollower {
     private final Admin admin;
     private final Deserializer<SpecificRecord> values;
     private final Optional<String> group;
+    private final Clock clock;
     private @Nullable GenerationEvent opening;
     private @Nullable GenerationEvent waiting;
     private @Nullable GenerationEvent measured;
     private Map<TopicPartition, Long> ends = Map.of();
+    private boolean read;
+    private boolean lost;
+    private long begin = -1;
     private long opened = -1;
     private long told = -1;
 
@@ -64,12 +72,14 @@ public final class CompletionFollower {
             Consumer<String, byte[]> consumer,
             Admin admin,
             Deserializer<SpecificRecord> values,
-            Optional<String> group) {
+            Optional<String> group,
+            Clock clock) {
         this.topics = topics;
         this.consumer = consumer;
         this.admin = admin;
         this.values = values;
         this.group = group;
+        this.clock = clock;
     }
 
     /** Acts on generations. Each method returns whether it succeeded; it is asked again a moment later if not. */
@@ -82,35 +92,51 @@ public final class CompletionFollower {
         /** All of a generation has been read. */
         boolean completed(GenerationEvent event) throws InterruptedException;
 
-        /** The broker does not answer; it is asked again as soon as this returns. */
+        /** The broker cannot be asked; told once, whatever further attempts say, until {@link #found}. */
         default void lost(RetriableException why) throws InterruptedException {}
 
-        /** The broker answers again. */
+        /** The broker answers again; told before any generation is. */
         default void found() {}
     }
 
-    /** Follows until asked to stop; while the broker is away, it waits for it. */
-    public void run(Listener listener, BooleanSupplier stopping) throws InterruptedException {
+    /** Waits for an end. */
+    public interface Stop {
+        /** Waits for at most so long; true once asked to stop. */
+        boolean within(Duration timeout) throws InterruptedException;
+    }
+
+    /** Follows until asked to stop; while the broker is away, it is asked every {@link #AGAIN}. */
+    public void run(Listener listener, Stop stop) throws InterruptedException {
         TopicPartition events = new TopicPartition(topics.catalogGenerations().name(), 0);
         consumer.assign(List.of(events));
         consumer.seekToBeginning(List.of(events));
-        long begin = consumer.endOffsets(List.of(events)).getOrDefault(events, 0L);
-        boolean lost = false;
-        while (!stopping.getAsBoolean()) {
+        while (!stop.within(Duration.ZERO)) {
+            Instant asked = clock.instant();
             try {
-                look(events, begin, listener);
+                boolean known = ask(events);
                 if (lost) {
-                    listener.found();
                     lost = false;
+                    listener.found();
+                }
+                if (known) {
+                    tell(listener);
                 }
             } catch (RetriableException e) {
-                lost = true;
-                listener.lost(e);
+                if (!lost) {
+                    lost = true;
+                    listener.lost(e);
+                }
+                Duration rest = AGAIN.minus(Duration.between(asked, clock.instant()));
+                stop.within(rest.isNegative() ? Duration.ZERO : rest);
             }
         }
     }
 
-    private void look(TopicPartition events, long begin, Listener listener) throws InterruptedException {
+    /** All that the broker is asked; false while it is not known yet which generations are the newest. */
+    private boolean ask(TopicPartition events) throws InterruptedException {
+        if (begin < 0) {
+            begin = consumer.endOffsets(List.of(events), PATIENCE).getOrDefault(events, 0L);
+        }
         ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
         if (records.isEmpty()) {
             // A poll finds nothing, too, while the broker is away.
@@ -122,13 +148,16 @@ public final class CompletionFollower {
             ends = group.isEmpty() ? Map.of() : embeddingEnds(events);
             measured = next;
         }
-        if (consumer.position(events, PATIENCE) < begin) {
-            return; // what is newest is not known yet
-        }
+        read = next != null && isRead(next);
+        return consumer.position(events, PATIENCE) >= begin;
+    }
+
+    private void tell(Listener listener) throws InterruptedException {
+        GenerationEvent next = waiting;
         if (next != null && !isOpen(next, listener)) {
             return;
         }
-        if (next != null && isRead(next) && listener.completed(next)) {
+        if (next != null && read && listener.completed(next)) {
             told = next.getGeneration();
             waiting = null;
         }
@@ -181,7 +210,7 @@ public final class CompletionFollower {
             for (PartitionInfo info :
                     consumer.partitionsFor(topics.catalogEmbeddings().name(), PATIENCE)) {
                 TopicPartition partition = new TopicPartition(info.topic(), info.partition());
-                long last = LastRecord.offset(consumer, partition, 0);
+                long last = LastRecord.offset(consumer, partition, 0, PATIENCE);
                 if (last >= 0) {
                     found.put(partition, last + 1);
                 }

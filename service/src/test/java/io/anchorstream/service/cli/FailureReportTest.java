@@ -14,6 +14,12 @@ class FailureReportTest {
     }
 
     @Test
+    void anEllipsisIsNoFullStop() {
+        assertThat(FailureReport.sentence(new IOException("It reads \"a lamp...", new IOException("no room"))))
+                .isEqualTo("It reads \"a lamp...: no room");
+    }
+
+    @Test
     void theLastSentenceKeepsItsFullStop() {
         assertThat(FailureReport.sentence(new IOException("It failed. Do this.")))
                 .isEqualTo("It failed. Do this.");

@@ -1,6 +1,7 @@
 package io.anchorstream.service.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,16 +48,31 @@ class FollowIT {
                     registry.url()))) {
                 follow.says("generation 1 is complete: the command ended with 0");
                 kafka.close();
-                follow.says("the broker does not answer (").says("it is asked again every 10 s until it does");
+                follow.says("the broker does not answer (").says("it is asked again every 10 s");
 
-                kafka = EmbeddedKafka.start(folder, 0);
+                kafka = again(folder, brokers);
                 follow.says("the broker answers again: going on");
                 send(brokers, "2", second);
                 follow.says("generation 2 is complete: the command ended with 0");
+
+                try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
+                    admin.deleteTopics(List.of(EVENTS)).all().get();
+                }
+                follow.says("the broker has no topic " + EVENTS + "; it is asked again every 10 s");
             }
         } finally {
             kafka.close();
         }
+    }
+
+    /** On the port that the clients know; another process may have it for a moment. */
+    private static EmbeddedKafka again(Path folder, String brokers) {
+        int port = Integer.parseInt(brokers.substring(brokers.lastIndexOf(':') + 1));
+        return Awaitility.await("port " + port)
+                .atMost(Duration.ofMinutes(2))
+                .pollInSameThread()
+                .ignoreExceptionsInstanceOf(IllegalStateException.class)
+                .until(() -> EmbeddedKafka.start(folder, port), started -> true);
     }
 
     private static byte[] completed(long generation, String registry) {

@@ -2,6 +2,7 @@ package io.anchorstream.service.downstream;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -102,14 +103,14 @@ class DownstreamIT {
         int[] rounds = {0};
         try (Admin admin = SharedKafka.admin();
                 KafkaConsumer<String, byte[]> consumer = consumer()) {
-            CompletionFollower follower =
-                    new CompletionFollower(topics, consumer, admin, values(), Optional.of(prefix + "sink"));
+            CompletionFollower follower = new CompletionFollower(
+                    topics, consumer, admin, values(), Optional.of(prefix + "sink"), Clock.systemUTC());
             follower.run(
                     event -> {
                         told.add(event.getGeneration());
                         return told.size() == 2;
                     },
-                    () -> {
+                    timeout -> {
                         rounds[0]++;
                         if (rounds[0] == 3) {
                             assertThat(told)
@@ -136,7 +137,13 @@ class DownstreamIT {
         try (Admin admin = SharedKafka.admin();
                 KafkaConsumer<String, byte[]> consumer = consumer()) {
             read(admin, prefix + "sink-3", topics);
-            new CompletionFollower(topics, consumer, admin, values(), Optional.of(prefix + "sink-{generation}"))
+            new CompletionFollower(
+                            topics,
+                            consumer,
+                            admin,
+                            values(),
+                            Optional.of(prefix + "sink-{generation}"),
+                            Clock.systemUTC())
                     .run(
                             new CompletionFollower.Listener() {
                                 @Override
@@ -150,7 +157,7 @@ class DownstreamIT {
                                     return told.add("complete " + event.getGeneration());
                                 }
                             },
-                            () -> {
+                            timeout -> {
                                 if (told.contains("open 6")) {
                                     read(admin, prefix + "sink-4", topics);
                                 }

@@ -1,9 +1,15 @@
 package io.anchorstream.service.export;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 import io.anchorstream.avro.GenerationEvent;
 import io.anchorstream.avro.GenerationState;
@@ -31,30 +37,79 @@ class CompletionFollowerTest {
             new TopicPartition(topics.catalogGenerations().name(), 0);
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
     private final List<String> told = new ArrayList<>();
+    private final List<Duration> waits = new ArrayList<>();
+    private Duration elapses = Duration.ZERO;
 
     @Test
     void aBrokerThatIsAwayIsWaitedForAndBothAreToldOnce() throws Exception {
         consumer.updateBeginningOffsets(Map.of(events, 0L));
         consumer.updateEndOffsets(Map.of(events, 0L));
-        int[] rounds = {0};
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", "localhost:1"))) {
-            follower(admin).run(new Telling(), () -> {
-                switch (rounds[0]++) {
-                    case 1, 2 -> consumer.setOffsetsException(new TimeoutException("no answer"));
-                    case 4 -> consumer.addRecord(completed(7));
-                    default -> {}
-                }
-                return rounds[0] > 6;
-            });
-        }
+        follow(
+                round -> {
+                    switch (round) {
+                        case 1, 2, 3 -> consumer.setOffsetsException(new TimeoutException("no answer"));
+                        case 4 -> consumer.addRecord(completed(7));
+                        default -> {}
+                    }
+                },
+                6);
 
-        assertThat(told).containsExactly("lost: no answer", "lost: no answer", "found", "complete 7");
+        assertThat(told).containsExactly("lost: no answer", "found", "complete 7");
+        assertThat(waits)
+                .as("between attempts")
+                .containsOnly(CompletionFollower.AGAIN)
+                .hasSize(3);
     }
 
-    private CompletionFollower follower(Admin admin) {
+    @Test
+    void aBrokerThatGoesBeforeTheFirstAnswerIsWaitedForToo() throws Exception {
+        consumer.updateBeginningOffsets(Map.of(events, 0L));
+        consumer.updateEndOffsets(Map.of(events, 0L));
+        follow(
+                round -> {
+                    if (round == 0) {
+                        consumer.setOffsetsException(new TimeoutException("no answer"));
+                    } else if (round == 2) {
+                        consumer.addRecord(completed(7));
+                    }
+                },
+                4);
+
+        assertThat(told).containsExactly("lost: no answer", "found", "complete 7");
+    }
+
+    @Test
+    void anAttemptCountsTowardsTheWaitForTheNext() throws Exception {
+        consumer.updateBeginningOffsets(Map.of(events, 0L));
+        consumer.updateEndOffsets(Map.of(events, 0L));
+        elapses = Duration.ofSeconds(6);
+        follow(
+                round -> {
+                    if (round == 1) {
+                        consumer.setOffsetsException(new TimeoutException("no answer"));
+                    }
+                },
+                3);
+
+        assertThat(waits).containsExactly(Duration.ofSeconds(4));
+    }
+
+    /** @param rounds attempts, each after its step */
+    private void follow(IntConsumer step, int rounds) throws InterruptedException {
         AvroDeserializer<SpecificRecord> values = new AvroDeserializer<>();
         values.configure(MOCK, false);
-        return new CompletionFollower(topics, consumer, admin, values, Optional.empty());
+        int[] round = {0};
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", "localhost:1"))) {
+            new CompletionFollower(topics, consumer, admin, values, Optional.empty(), new Ticking())
+                    .run(new Telling(), timeout -> {
+                        if (!timeout.isZero()) {
+                            waits.add(timeout);
+                        } else if (round[0] < rounds) {
+                            step.accept(round[0]);
+                        }
+                        return timeout.isZero() && round[0]++ == rounds;
+                    });
+        }
     }
 
     private ConsumerRecord<String, byte[]> completed(long generation) {
@@ -88,6 +143,27 @@ class CompletionFollowerTest {
         @Override
         public void found() {
             told.add("found");
+        }
+    }
+
+    /** Each look at it is so much later. */
+    private final class Ticking extends Clock {
+        private Instant now = Instant.EPOCH;
+
+        @Override
+        public Instant instant() {
+            now = now.plus(elapses);
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
         }
     }
 }

@@ -131,16 +131,33 @@ class PageBrowserIT {
     void aPartSaysOfHowManyItIs(@TempDir Path folder) {
         try (PageFixture young = new PageFixture(folder, 0)) {
             young.feed(drawings.subList(0, 50));
+            for (int i = 0; i < 80; i++) {
+                young.refuse("more records than items " + i, "image-truncated", 1);
+            }
             young.pipeline().tick();
             visit(desktop(), young, "#/pipeline", tab -> {
                 assertThat(tab.locator("#now")).containsText("50 of 120 items");
-                assertThat(tab.locator(".stage").first()).containsText("of 120 in the demo");
+                assertThat(tab.locator(".stage").first()).containsText("50 of 120 in the demo");
             });
         }
         visit(desktop(), page, "#/map", tab -> {
             assertThat(tab.locator(".bar")).containsText("100 of 120 items");
             assertThat(tab.locator("#now")).containsText("120 items");
             assertThat(tab.locator("#now")).not().containsText("of 120");
+        });
+    }
+
+    @Test
+    void thePipelineIsShownWithoutTheStatus() {
+        visit(desktop(), page, "#/learning", Pattern.compile("ERR_FAILED"), tab -> {
+            tab.route("**/api/status", route -> route.abort());
+            tab.navigate(page.address() + "/#/pipeline");
+            tab.reload();
+
+            assertThat(tab.locator("#now")).hasText("The service does not answer");
+            assertThat(tab.locator(".stage")).hasCount(5);
+            assertThat(tab.locator(".stage").first()).containsText("on the input topic");
+            assertThat(tab.locator(".notice")).isHidden();
         });
     }
 

@@ -1,5 +1,6 @@
 package io.anchorstream.topology.embedding;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Asks the broker. */
 public final class KafkaInputEnds implements InputEnds {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final Supplier<? extends Consumer<?, ?>> consumers;
     private final String pictures;
     private final String labels;
@@ -45,6 +48,6 @@ public final class KafkaInputEnds implements InputEnds {
         Set<TopicPartition> one = Set.of(partition);
         Map<TopicPartition, OffsetAndMetadata> known = consumer.committed(one);
         OffsetAndMetadata committed = known.get(partition);
-        return LastRecord.offset(consumer, partition, committed == null ? 0 : committed.offset());
+        return LastRecord.offset(consumer, partition, committed == null ? 0 : committed.offset(), PATIENCE);
     }
 }
