@@ -77,24 +77,29 @@ final class RefreshCommand implements Callable<Integer> {
         if (outlook.running() && newest.items() == 0) {
             out.printf(
                     Locale.ROOT,
-                    "generation %d with version %d is open, and nothing is known of its items yet: ask again in a few"
-                            + " seconds%n",
+                    "generation %d with version %d is open, and %s%s%n",
                     newest.generation(),
-                    newest.modelVersion());
-            return;
+                    newest.modelVersion(),
+                    StatusText.withoutItems(newest),
+                    newest.parts().isEmpty() ? ": ask again in a few seconds" : "");
+        } else {
+            out.printf(
+                    Locale.ROOT,
+                    "generation %d with version %d: %s, %,d of %,d items, %d of %d partitions done%s%n",
+                    newest.generation(),
+                    newest.modelVersion(),
+                    newest.phase(),
+                    newest.embedded(),
+                    newest.items(),
+                    newest.partitionsDone(),
+                    newest.partitions(),
+                    pace(outlook));
         }
-        out.printf(
-                Locale.ROOT,
-                "generation %d with version %d: %s, %,d of %,d items, %d of %d partitions done%s%n",
-                newest.generation(),
-                newest.modelVersion(),
-                newest.phase(),
-                newest.embedded(),
-                newest.items(),
-                newest.partitionsDone(),
-                newest.partitions(),
-                pace(outlook));
         for (RefreshOutlook.PartitionPace one : outlook.partitions()) {
+            if (one.items() == 0) {
+                out.printf(Locale.ROOT, "  partition %3d  no items%n", one.partition());
+                continue;
+            }
             Double eta = one.etaSeconds();
             out.printf(
                     Locale.ROOT,
@@ -102,7 +107,7 @@ final class RefreshCommand implements Callable<Integer> {
                     one.partition(),
                     one.embedded(),
                     one.items(),
-                    one.items() == 0 ? 100.0 : 100.0 * one.embedded() / one.items(),
+                    100.0 * one.embedded() / one.items(),
                     one.perSecond(),
                     one.done() ? "done" : eta == null ? "not moving yet" : "about " + time(eta) + " to go");
         }

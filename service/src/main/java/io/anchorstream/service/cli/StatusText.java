@@ -155,13 +155,24 @@ final class StatusText {
                                 one.items(),
                                 ago(one.completedAt()))
                         : one.items() == 0
-                                ? "nothing is known of its items yet"
+                                ? withoutItems(one)
                                 : String.format(
                                         Locale.ROOT,
                                         "%,d of %,d items so far (%s)",
                                         one.embedded(),
                                         one.items(),
                                         Share.percent((double) one.embedded() / one.items())));
+    }
+
+    /** Why there is nothing to count: partitions report also when they are empty. */
+    static String withoutItems(GenerationView one) {
+        return one.parts().isEmpty()
+                ? "nothing is known of its items yet"
+                : String.format(
+                        Locale.ROOT,
+                        "%d of %d partitions reported: no items yet",
+                        one.parts().size(),
+                        one.partitions());
     }
 
     private String freshness() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import io.anchorstream.avro.GenerationState;
 import io.anchorstream.service.index.Freshness;
 import io.anchorstream.service.index.RefreshProgress.GenerationView;
+import io.anchorstream.service.index.RefreshProgress.PartitionView;
 import io.anchorstream.service.monitor.ServiceStatus;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,27 @@ class StatusTextTest {
         assertThat(text(6, 8, opened))
                 .contains("filling, nothing is known of its items yet")
                 .doesNotContain("0 of 0");
+    }
+
+    @Test
+    void saysThatThereAreNoItemsWhereEveryPartitionReportedNone() {
+        GenerationView opened = new GenerationView(
+                8,
+                6,
+                GenerationState.OPENED,
+                "filling",
+                0,
+                0,
+                1,
+                1,
+                1_000,
+                0,
+                List.of(),
+                List.of(new PartitionView(0, 0, 0, true, 1_000)));
+
+        assertThat(text(6, 8, opened))
+                .contains("filling, 1 of 1 partitions reported: no items yet")
+                .doesNotContain("nothing is known", "0 of 0");
     }
 
     private static String text(long version, long generation, GenerationView newest) {
