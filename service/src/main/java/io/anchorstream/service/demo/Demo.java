@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 import io.anchorstream.avro.CatalogItem;
@@ -28,9 +27,9 @@ import io.anchorstream.service.embedded.EmbeddedKafka;
 import io.anchorstream.service.embedded.EmbeddedRegistry;
 import io.anchorstream.service.embedded.HangingTransactions;
 import io.anchorstream.service.http.PageSources;
-import io.anchorstream.service.http.SearchPage;
 import io.anchorstream.service.ingest.ItemWriter;
 import io.anchorstream.service.metrics.ServiceMetrics;
+import io.anchorstream.service.monitor.ConsumerLag;
 import io.anchorstream.service.run.Cluster;
 import io.anchorstream.service.run.LogFile;
 import io.anchorstream.service.run.Role;
@@ -39,6 +38,7 @@ import io.anchorstream.service.run.RunningRole;
 import io.anchorstream.service.run.ServiceProcess;
 import io.anchorstream.service.run.StoppedException;
 import io.anchorstream.service.run.TopicSetup;
+import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,7 +125,7 @@ public final class Demo implements AutoCloseable {
                     + log.getFileName());
             console.end(
                     folder.used() ? "  going on where the last run stopped (--fresh begins again)" : "  a fresh start");
-            FeedNote.read(folder.feedPosition()).growth(options.items()).ifPresent(text -> console.end("  " + text));
+            FeedNote.read(folder.feedPosition()).change(options.items()).ifPresent(text -> console.end("  " + text));
             return start(options, settings, console, process, lock, log, began);
         } catch (IOException | RuntimeException e) {
             boolean asked = process.isStopping();
@@ -198,15 +198,21 @@ public final class Demo implements AutoCloseable {
                                 cluster.clientConfig(),
                                 cluster.serde(CatalogItem.class).serializer()),
                         options.rate(),
-                        labelled(started),
+                        backlog(settings, cluster, process.own("feed's admin client", cluster.admin())),
                         options.items(),
                         folder.feedPosition()));
         return new Demo(process, started, feed.start(), cluster, log, startedAt, console);
     }
 
-    private static LongSupplier labelled(RoleStarter.Started started) {
-        SearchPage page = started.page().orElseThrow();
-        return () -> page.pipeline().labelled() + page.pipeline().deadLetters().count();
+    private static DemoFeed.Backlog backlog(Settings settings, Cluster cluster, Admin admin) {
+        String label = Role.LABEL.label();
+        ConsumerLag lag = new ConsumerLag(admin, Map.of(label, Role.LABEL.group(settings)));
+        String items = cluster.topics().catalogItems().name();
+        return () -> {
+            Long waiting = lag.byRole().get(label);
+            // Before its first commit the role has taken nothing.
+            return waiting == null ? lag.appended(items) : waiting;
+        };
     }
 
     private static PictogramFolder openCatalogue(Options options) {

@@ -5,8 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeoutException;
 
 import io.anchorstream.service.catalogue.CatalogueEntry;
 import io.anchorstream.service.catalogue.PictogramFolder;
@@ -24,38 +25,44 @@ public final class DemoFeed implements AutoCloseable {
     private static final long NOTE_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOOK_MILLIS = 100;
     private static final int PACED_LEAD = 300;
-    private static final int LEAD = 3_000;
+    static final int LEAD = 3_000;
 
     private final PictogramFolder catalogue;
     private final ItemWriter writer;
     private final double rate;
-    private final LongSupplier done;
+    private final Backlog backlog;
     private final Path noteFile;
     private final int asked;
     private final Thread thread = new Thread(this::run, "demo-feed");
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final int sentBefore;
     private volatile int sent;
+    /** What waited at the last look and what was sent since; only the feed's thread uses it. */
+    private long ahead = Long.MAX_VALUE;
+
     private volatile @Nullable Exception failure;
+
+    /** What waits for the pipeline. */
+    interface Backlog {
+        /** Records that the label role has not taken yet, whoever wrote them; asks the broker. */
+        long records() throws ExecutionException, InterruptedException, TimeoutException;
+    }
 
     /**
      * @param rate items a second after the test groups; infinite = as fast as it goes
-     * @param done items that the pipeline has labelled; the feed waits while it is too far ahead of it, so that on a slow
-     *     or busy machine items do not pile up unseen
+     * @param backlog the feed waits while it is too long, so that on a slow or busy machine items do not pile up unseen
      * @param asked about how many items the catalogue was to have
-     * @param noteFile remembers how many items were sent
+     * @param noteFile remembers how many items of it were sent
      */
-    public DemoFeed(
-            PictogramFolder catalogue, ItemWriter writer, double rate, LongSupplier done, int asked, Path noteFile)
+    DemoFeed(PictogramFolder catalogue, ItemWriter writer, double rate, Backlog backlog, int asked, Path noteFile)
             throws IOException {
         this.catalogue = catalogue;
         this.writer = writer;
         this.rate = rate;
-        this.done = done;
-        FeedNote note = FeedNote.read(noteFile);
+        this.backlog = backlog;
         this.noteFile = noteFile;
-        this.asked = Math.max(asked, note.asked());
-        this.sentBefore = note.position(asked);
+        this.asked = asked;
+        this.sentBefore = Math.min(FeedNote.read(noteFile).position(asked), total());
         this.sent = sentBefore;
     }
 
@@ -64,7 +71,10 @@ public final class DemoFeed implements AutoCloseable {
         return this;
     }
 
-    /** Items on the topic so far, those of earlier runs included. */
+    /**
+     * How far it came in the catalogue's order: that many of its first items are on the topic, sent now or by earlier runs
+     * that were asked for the same. Items of catalogues of other sizes may be there besides.
+     */
     public int sent() {
         return sent;
     }
@@ -75,8 +85,7 @@ public final class DemoFeed implements AutoCloseable {
     }
 
     public int total() {
-        // An earlier run may have sent more than this one was asked for.
-        return Math.max(catalogue.entries().size(), sentBefore);
+        return catalogue.entries().size();
     }
 
     /** Why it stopped early, or empty. */
@@ -106,11 +115,12 @@ public final class DemoFeed implements AutoCloseable {
             boolean paced = !entry.test() && Double.isFinite(rate);
             // Time lost waiting for a picture is not made up for in a burst.
             due = paced ? Math.max(due + (long) (1e9 / rate), now) : now;
-            if (stopping.await(due - now, TimeUnit.NANOSECONDS) || !awaitRoom(i, paced ? PACED_LEAD : LEAD)) {
+            if (stopping.await(due - now, TimeUnit.NANOSECONDS) || !awaitRoom(paced ? PACED_LEAD : LEAD)) {
                 break;
             }
             writer.write(entry, Optional.of(image));
             sent = i + 1;
+            ahead++;
             if (now - noted > NOTE_EVERY_NANOS) {
                 note();
                 noted = now;
@@ -120,13 +130,25 @@ public final class DemoFeed implements AutoCloseable {
     }
 
     /** False once the feed is asked to stop. */
-    private boolean awaitRoom(int at, int lead) throws InterruptedException {
-        while (at - done.getAsLong() > lead) {
-            if (stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+    private boolean awaitRoom(int lead) throws InterruptedException {
+        // Of the label role's lag, since an item that is sent again waits like a new one but adds no labelled item.
+        while (ahead >= lead) {
+            writer.flush();
+            ahead = look();
+            if (ahead >= lead && stopping.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private long look() throws InterruptedException {
+        try {
+            return backlog.records();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("can't ask the broker how far the label role is; the feed asks again", e);
+            return Long.MAX_VALUE;
+        }
     }
 
     private void note() throws IOException {

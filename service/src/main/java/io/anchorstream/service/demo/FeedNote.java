@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * How far the demo's catalogue was streamed, as it stands on disk.
  *
- * @param sent items on the topic
- * @param asked about how many items the catalogue was to have, 0 = not known
+ * @param sent items of the catalogue that was asked for, counted in its order
+ * @param asked about how many items that catalogue was to have, 0 = not known
  */
 record FeedNote(int sent, int asked) {
     /** Nothing sent where there is no such file. */
@@ -31,28 +31,29 @@ record FeedNote(int sent, int asked) {
     }
 
     /**
-     * Where to go on. A larger catalogue has all items of a smaller one in another order, its test groups first: it begins
-     * anew, and what is there already is written again as it is.
+     * Where to go on. Catalogues of two sizes share items but not their order, each has its test groups first: another
+     * one begins anew, and what is there already is written again as it is.
      */
     int position(int askedNow) {
-        return grows(askedNow) ? 0 : sent;
+        return asked == askedNow ? sent : 0;
     }
 
-    /** That more is asked for now than what is there, and how to keep that as it is. */
-    Optional<String> growth(int askedNow) {
-        return grows(askedNow) && sent > 0
-                ? Optional.of(String.format(
-                        Locale.ROOT,
-                        "%,d items of an earlier --items %d are there; about %,d are streamed now (--items %d keeps it as"
-                                + " it is)",
-                        sent,
-                        asked,
-                        askedNow,
-                        asked))
-                : Optional.empty();
-    }
-
-    private boolean grows(int askedNow) {
-        return asked > 0 && askedNow > asked;
+    /** That another catalogue is asked for now than was streamed before; empty where the same goes on. */
+    Optional<String> change(int askedNow) {
+        if (sent == 0 || asked == askedNow) {
+            return Optional.empty();
+        }
+        String now = String.format(
+                Locale.ROOT, "about %,d are streamed now from the beginning, and what is there stays", askedNow);
+        return Optional.of(
+                asked == 0
+                        ? "an earlier version did not note its --items; " + now
+                        : String.format(
+                                Locale.ROOT,
+                                "earlier runs streamed %,d items of --items %d; %s (--items %d goes on with those)",
+                                sent,
+                                asked,
+                                now,
+                                asked));
     }
 }
