@@ -1,10 +1,6 @@
 package io.anchorstream.service.export;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +13,7 @@ import io.anchorstream.schemas.serde.AvroDeserializer;
 import io.anchorstream.schemas.serde.AvroSerde;
 import io.anchorstream.schemas.topics.TopicSizing;
 import io.anchorstream.schemas.topics.Topics;
+import io.anchorstream.service.run.ManualClock;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,7 +35,8 @@ class CompletionFollowerTest {
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
     private final List<String> told = new ArrayList<>();
     private final List<Duration> waits = new ArrayList<>();
-    private Duration elapses = Duration.ZERO;
+    private final ManualClock clock = new ManualClock();
+    private Duration attempt = Duration.ZERO;
 
     @Test
     void aBrokerThatIsAwayIsWaitedForAndBothAreToldOnce() throws Exception {
@@ -82,7 +80,7 @@ class CompletionFollowerTest {
     void anAttemptCountsTowardsTheWaitForTheNext() throws Exception {
         consumer.updateBeginningOffsets(Map.of(events, 0L));
         consumer.updateEndOffsets(Map.of(events, 0L));
-        elapses = Duration.ofSeconds(6);
+        attempt = Duration.ofSeconds(6);
         follow(
                 round -> {
                     if (round == 1) {
@@ -100,7 +98,7 @@ class CompletionFollowerTest {
         values.configure(MOCK, false);
         int[] round = {0};
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", "localhost:1"))) {
-            new CompletionFollower(topics, consumer, admin, values, Optional.empty(), new Ticking())
+            new CompletionFollower(topics, consumer, admin, values, Optional.empty(), clock)
                     .run(new Telling(), timeout -> {
                         if (!timeout.isZero()) {
                             waits.add(timeout);
@@ -138,32 +136,12 @@ class CompletionFollowerTest {
         @Override
         public void lost(RetriableException why) {
             told.add("lost: " + why.getMessage());
+            clock.pass(attempt);
         }
 
         @Override
         public void found() {
             told.add("found");
-        }
-    }
-
-    /** Each look at it is so much later. */
-    private final class Ticking extends Clock {
-        private Instant now = Instant.EPOCH;
-
-        @Override
-        public Instant instant() {
-            now = now.plus(elapses);
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }
